@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# jail - a Linux container runtime
+#
+#   make              build the command, its init and the libraries into build/
+#   make deps         install what is missing from Debian's packages (root)
+#   make quickstart   deps, build, a small root file system, and a first jail (root)
+#   make check        all tests (root)          make lint      static checks
+#   make check-asan   all tests, sanitized      make check-fuzz   bounded fuzzing
+#   make bench        speed beside crun, runc, bwrap and a floor program
+#   make coverage     line coverage of all tests
+#   make install      honours DESTDIR and PREFIX
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+DESTDIR ?=
+BINDIR  ?= $(PREFIX)/bin
+LIBDIR  ?= $(PREFIX)/lib
+INCDIR  ?= $(PREFIX)/include
+MANDIR  ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share
+
+B       ?= build
+CC      ?= gcc
+O       ?= -O2 -g
+
+WARN := -Wall -Wextra -Wconversion -Wno-sign-conversion -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Wformat=2 -Werror
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
+	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+LDHARDEN := -Wl,-z,relro,-z,now,-z,noexecstack
+
+SAN ?=
+ifneq ($(SAN),)
+HARDEN := -fstack-protector-strong
+O := -O1 -g -fno-omit-frame-pointer
+endif
+
+CPPFLAGS += -Ilib -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DJAIL_VERSION='"$(VERSION)"'
+CFLAGS_ALL = -std=gnu11 $(O) $(WARN) $(HARDEN) -fPIC -fvisibility=hidden $(SAN) $(CFLAGS)
+
+# The command is static: the loader and four libraries would cost it more than half its start-up.
+# Sanitizers need the dynamic loader.
+STATIC ?= $(if $(SAN),,-static-pie)
+LIBS_STATIC := -Wl,-Bstatic -lseccomp -lcap -ljansson -lnl-route-3 -lnl-3 $(if $(STATIC),,-Wl$(comma)-Bdynamic) -lpthread -lm
+LIBS_SHARED := -lseccomp -lcap -ljansson -lnl-route-3 -lnl-3
+LIBNL_CFLAGS := -isystem /usr/include/libnl3
+comma := ,
+
+LIB_SRC  := $(wildcard lib/*/*.c)
+LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o) $(B)/lib/base/embed.o
+CMD_SRC  := $(wildcard cmd/jail/*.c)
+CMD_OBJ  := $(CMD_SRC:%.c=$(B)/%.o)
+INIT_SRC := $(wildcard cmd/jail-init/*.c)
+UNIT_SRC := $(wildcard tests/unit/*.c)
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
+
+all: $(B)/jail $(B)/libjail.so.0 $(B)/libjail.a $(B)/libjail.pc
+
+# ---- objects ----
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(LIBNL_CFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# What is carried inside the library: the interpreter, the default spec, the default profile.
+$(B)/lib/base/embed.o: lib/base/embed.S $(B)/jail-init config/spec/default.json config/seccomp/default.json
+	@mkdir -p $(@D)
+	$(CC) -c -DEMBED_INIT='"$(B)/jail-init"' -o $@ $<
+
+# jail-init has no library under it: no libc, no heap, no relocations.  The canary comes from AT_RANDOM.
+INIT_CFLAGS := -std=gnu11 -Os $(WARN) -ffreestanding -fno-builtin -fPIE -fvisibility=hidden \
+	-fstack-protector-strong -mstack-protector-guard=global -fcf-protection=full \
+	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-tree-loop-distribute-patterns \
+	-fno-jump-tables -Ilib
+INIT_LDFLAGS := -nostdlib -static-pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,max-page-size=4096 \
+	-Wl,--build-id=none,--gc-sections,-z,noseparate-code -Wl,--hash-style=gnu
+$(B)/jail-init: $(INIT_SRC) $(wildcard cmd/jail-init/*.h) lib/plan/plan.h lib/plan/check.h
+	@mkdir -p $(@D)
+	$(CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@ $(INIT_SRC)
+	strip -s -R .comment -R .note.gnu.property $@
+
+# ---- libraries and the command ----
+
+$(B)/libjail.a: $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/libjail.so.0: $(LIB_OBJ) lib/libjail.map
+	$(CC) -shared -Wl,-soname,libjail.so.0 -Wl,--version-script=lib/libjail.map $(LDHARDEN) $(SAN) \
+		-o $@ $(LIB_OBJ) $(LIBS_SHARED)
+	ln -sf libjail.so.0 $(B)/libjail.so
+
+$(B)/libjail.pc: lib/libjail.pc.in Makefile
+	sed -e 's|@PREFIX@|$(PREFIX)|;s|@LIBDIR@|$(LIBDIR)|;s|@INCDIR@|$(INCDIR)|;s|@VERSION@|$(VERSION)|' $< > $@
+
+$(B)/jail: $(CMD_OBJ) $(B)/libjail.a
+	$(CC) $(STATIC) $(SAN) $(LDHARDEN) -o $@ $(CMD_OBJ) $(B)/libjail.a $(LIBS_STATIC)
+
+# ---- tests ----
+
+$(B)/tests/unit/%: tests/unit/%.c tests/unit/test.h $(B)/libjail.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(LIBNL_CFLAGS) $(filter-out -Wmissing-prototypes,$(CFLAGS_ALL)) -Itests/unit -o $@ $< $(B)/libjail.a \
+		$(LIBS_SHARED)
+
+unit: $(UNIT_BIN)
+	@set -e; for t in $(UNIT_BIN); do $$t; done
+
+clean:
+	rm -rf $(B)
+
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d)
+include $(wildcard tests/*.mk config/*.mk)
+
+.PHONY: all unit clean
