@@ -2,7 +2,6 @@
 /*
  * err.c - what went wrong, on what, and where in the spec
  */
-#define _GNU_SOURCE
 #include "base/err.h"
 
 #include <stdio.h>

@@ -2,7 +2,6 @@
 /*
  * util.c - an arena, text buffers, whole-file reads and writes
  */
-#define _GNU_SOURCE
 #include "base/util.h"
 
 #include <fcntl.h>
