@@ -21,7 +21,11 @@ MANDIR  ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share
 
 B       ?= build
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+Q := $(if $(V),,@)
+say = @$(if $(V),:,printf '  %-7s %s\n' $(1) $@)
 O       ?= -O2 -g
 
 WARN := -Wall -Wextra -Wconversion -Wno-sign-conversion -Wshadow -Wstrict-prototypes \
@@ -61,47 +65,67 @@ all: $(B)/jail $(B)/libjail.so.0 $(B)/libjail.a $(B)/libjail.pc
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(LIBNL_CFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(LIBNL_CFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # What is carried inside the library: the interpreter, the default spec, the default profile.
 $(B)/lib/base/embed.o: lib/base/embed.S $(B)/jail-init config/spec/default.json config/seccomp/default.json
 	@mkdir -p $(@D)
-	$(CC) -c -DEMBED_INIT='"$(B)/jail-init"' -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) -c -DEMBED_INIT='"$(B)/jail-init"' -o $@ $<
 
 # jail-init has no library under it: no libc, no heap, no relocations.  The canary comes from AT_RANDOM.
-INIT_CFLAGS := -std=gnu11 -Os $(WARN) -ffreestanding -fno-builtin -fPIE -fvisibility=hidden \
+INIT_CFLAGS := -std=gnu11 -Os $(WARN) -ffreestanding -fno-builtin -D_GNU_SOURCE -fPIE -fvisibility=hidden \
 	-fstack-protector-strong -mstack-protector-guard=global -fcf-protection=full \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-tree-loop-distribute-patterns \
-	-fno-jump-tables -Ilib
+	-Ilib
 INIT_LDFLAGS := -nostdlib -static-pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,max-page-size=4096 \
 	-Wl,--build-id=none,--gc-sections,-z,noseparate-code -Wl,--hash-style=gnu
 $(B)/jail-init: $(INIT_SRC) $(wildcard cmd/jail-init/*.h) lib/plan/plan.h lib/plan/check.h
 	@mkdir -p $(@D)
-	$(CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@ $(INIT_SRC)
-	strip -s -R .comment -R .note.gnu.property $@
+	$(call say,CC)
+	$(Q)$(CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@ $(INIT_SRC)
+	$(Q)strip -s -R .comment -R .note.gnu.property $@
 
 # ---- libraries and the command ----
 
-$(B)/libjail.a: $(LIB_OBJ)
+# For tests, which look inside; what is installed has nothing global but jail_*.
+$(B)/internal.a: $(LIB_OBJ)
+	$(call say,AR)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
+
+$(B)/libjail.o: $(LIB_OBJ)
+	$(call say,LD)
+	$(Q)$(LD) -r -o $@ $^
+	$(Q)objcopy --localize-hidden $@
+
+$(B)/libjail.a: $(B)/libjail.o
+	$(call say,AR)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 $(B)/libjail.so.0: $(LIB_OBJ) lib/libjail.map
-	$(CC) -shared -Wl,-soname,libjail.so.0 -Wl,--version-script=lib/libjail.map $(LDHARDEN) $(SAN) \
+	$(call say,CC)
+	$(Q)$(CC) -shared -Wl,-soname,libjail.so.0 -Wl,--version-script=lib/libjail.map $(LDHARDEN) $(SAN) \
 		-o $@ $(LIB_OBJ) $(LIBS_SHARED)
-	ln -sf libjail.so.0 $(B)/libjail.so
+	$(Q)ln -sf libjail.so.0 $(B)/libjail.so
 
 $(B)/libjail.pc: lib/libjail.pc.in Makefile
-	sed -e 's|@PREFIX@|$(PREFIX)|;s|@LIBDIR@|$(LIBDIR)|;s|@INCDIR@|$(INCDIR)|;s|@VERSION@|$(VERSION)|' $< > $@
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|;s|@LIBDIR@|$(LIBDIR)|;s|@INCDIR@|$(INCDIR)|;s|@VERSION@|$(VERSION)|' $< > $@
 
+# glibc warns that names cannot be looked up in a static program; libnl could, we never ask it to.
 $(B)/jail: $(CMD_OBJ) $(B)/libjail.a
-	$(CC) $(STATIC) $(SAN) $(LDHARDEN) -o $@ $(CMD_OBJ) $(B)/libjail.a $(LIBS_STATIC)
+	$(call say,CC)
+	$(Q)$(CC) $(STATIC) $(SAN) $(LDHARDEN) -Wl,--gc-sections,--no-warnings -o $@ $(CMD_OBJ) \
+		$(B)/libjail.a $(LIBS_STATIC)
 
 # ---- tests ----
 
-$(B)/tests/unit/%: tests/unit/%.c tests/unit/test.h $(B)/libjail.a
+$(B)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(B)/internal.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(LIBNL_CFLAGS) $(filter-out -Wmissing-prototypes,$(CFLAGS_ALL)) -Itests/unit -o $@ $< $(B)/libjail.a \
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(LIBNL_CFLAGS) $(filter-out -Wmissing-prototypes,$(CFLAGS_ALL)) -Itests/unit $(LDHARDEN) -o $@ $< $(B)/internal.a \
 		$(LIBS_SHARED)
 
 unit: $(UNIT_BIN)

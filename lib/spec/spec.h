@@ -70,6 +70,8 @@ struct spec_mount {
 	uint64_t propagation;           /* MS_PRIVATE/SHARED/SLAVE/UNBINDABLE, 0: not asked for */
 	bool propagation_recursive;
 	struct spec_idmaps uid_maps, gid_maps;
+	uint32_t doc_index;             /* its place is mounts[doc_index] of the document as written;
+					 * UINT32_MAX: it comes from the defaults */
 };
 
 /* ---- process ---- */
@@ -230,8 +232,8 @@ struct spec {
 	char *hostname, *domainname;
 	struct spec_mount *mounts;
 	size_t n_mounts;
-	size_t n_default_mounts;        /* the first ones that came from the defaults (short spec):
-					 * place of mount i is mounts[i - n_default_mounts] */
+	size_t n_default_mounts;        /* short spec: the first ones, defaults or what replaces one of
+					 * them in its position; see doc_index */
 	struct spec_process process;
 	struct spec_hooks hooks[SPEC_HOOK_COUNT];
 	struct spec_pairs annotations;
@@ -258,7 +260,8 @@ struct spec {
 	struct spec_seccomp seccomp;
 	struct spec_mempolicy mempolicy;
 	struct spec_rdt rdt;
-	bool rootfs_idmap;              /* short spec: map the root's owner ids with an id-mapped mount */
+	bool rootfs_idmap;              /* jail.rootfs.idmap, the default of short specs: map the root's
+					 * owner ids with an id-mapped mount */
 };
 
 /*
@@ -294,3 +297,7 @@ int spec_cap_number(const char *name);
 /* Parse a comma-free option word into @m, as the spec's mounts[].options; for --mount and fuzzing. */
 int spec_mount_option(struct spec *s, struct spec_mount *m, const char *option,
 		      const char *place, struct err *err);
+
+/* A lone linux.seccomp object, such as config/seccomp/default.json: only ->seccomp is filled in. */
+int spec_parse_seccomp(const char *text, size_t len, const char *name,
+		       struct spec **ret, struct err *err);

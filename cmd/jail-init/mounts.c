@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * mounts.c - trees are made detached and attached to descriptors
+ *
+ * Slot TREE holds a detached mount: a clone of a host path, one received from the runtime, or a new
+ * file system.  Its attributes are set while nobody can see it; then it is moved onto a descriptor
+ * that was found below the root.  No path of the jail is ever given to mount(2).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+
+#include "init.h"
+
+#define MNT_DETACH 2
+
+static void drop(int *fd)
+{
+	if (*fd >= 0)
+		SYS(close, *fd);
+	*fd = -1;
+}
+
+int mount_move(int tree, int target)
+{
+	return (int)SYS(move_mount, tree, "", target, "",
+			MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+static int set_attr(int fd, uint64_t set, uint64_t clr, uint64_t propagation, int recursive)
+{
+	struct mount_attr attr = {
+		.attr_set = set, .attr_clr = clr, .propagation = propagation,
+	};
+
+	return (int)SYS(mount_setattr, fd, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr,
+			sizeof(attr));
+}
+
+static int clone_tree(int fd, const char *path, int recursive)
+{
+	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0);
+
+	return (int)SYS(open_tree, fd, path, flags | (*path ? 0 : AT_EMPTY_PATH));
+}
+
+/* ---- the root ---- */
+
+/* Make the mount that holds @fd private, so that the root does not propagate to the host. */
+static int private_parent(int fd)
+{
+	int r = (int)SYS(openat, fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	while (r >= 0) {
+		int up, done = set_attr(r, 0, 0, MS_PRIVATE, 0);
+
+		if (done != -EINVAL) {          /* EINVAL: not the root of its mount */
+			SYS(close, r);
+			return done;
+		}
+		up = (int)SYS(openat, r, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		SYS(close, r);
+		r = up;
+	}
+	return r;
+}
+
+/* The root is its own bind mount: pivot_root(2) wants a mount point. */
+int mount_root(const struct plan_step *s, int received)
+{
+	const char *path = plan_str(in.plan, s->s[0]);
+	int at, r;
+
+	at = (int)SYS(openat, AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (at < 0)
+		return failed_on(at, path);
+	in.root = received ? in.tree : clone_tree(at, "", 1);
+	in.tree = -1;
+	r = in.root < 0 ? in.root : 0;
+	if (r == 0 && s->a[0])
+		r = private_parent(at);
+	if (r == 0 && s->a[1])
+		r = set_attr(in.root, 0, 0, MS_PRIVATE, 1);
+	if (r == 0)
+		r = mount_move(in.root, at);
+	SYS(close, at);
+	return r < 0 ? failed_on(r, path) : r;
+}
+
+int mount_root_attr(const struct plan_step *s)
+{
+	return set_attr(in.root, s->a[0], 0, s->a[1], s->a[2] != 0);
+}
+
+/*
+ * pivot_root(".", ".") stacks the old root on the new one, where it is taken off again; see
+ * pivot_root(2).  Where the kernel refuses (the host runs from an initramfs) the root is moved over
+ * "/" instead, which leaves the old one below: only on request.
+ */
+int mount_pivot(const struct plan_step *s)
+{
+	int r = (int)SYS(fchdir, in.root);
+
+	if (r < 0)
+		return r;
+	if (s->a[0]) {
+		r = (int)SYS(move_mount, in.root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+		if (r == 0)
+			r = (int)SYS(chroot, ".");
+	} else {
+		r = (int)SYS(pivot_root, ".", ".");
+		if (r == 0)
+			r = (int)SYS(umount2, ".", MNT_DETACH);
+	}
+	return r == 0 ? (int)SYS(chdir, "/") : r;
+}
+
+/* ---- trees ---- */
+
+int mount_tree_clone(const struct plan_step *s)
+{
+	const char *path = plan_str(in.plan, s->s[0]);
+
+	drop(&in.tree);
+	in.tree_is_dir = 0;
+	in.tree = clone_tree(AT_FDCWD, path, s->a[0] != 0);
+	return in.tree < 0 ? failed_on(in.tree, path) : 0;
+}
+
+/* Hand one option to the file system being made; in.detail gets the kernel's own words. */
+static int fs_option(int fs, char *option)
+{
+	char *value = option;
+	int r;
+
+	while (*value && *value != '=')
+		value++;
+	if (!*value)
+		return (int)SYS(fsconfig, fs, FSCONFIG_SET_FLAG, option, NULL, 0);
+	*value = '\0';
+	r = (int)SYS(fsconfig, fs, FSCONFIG_SET_STRING, option, value + 1, 0);
+	*value = '=';
+	return r;
+}
+
+/* The kernel's message, "e tmpfs: Bad value for 'size'", says more than an errno. */
+static int fs_failed(int fs, int r, const char *what)
+{
+	long n = SYS(read, fs, in.detail, sizeof(in.detail) - 1);
+
+	if (n <= 2)
+		return failed_on(r, what);
+	in.detail[n] = '\0';
+	while (n && in.detail[n - 1] == '\n')
+		in.detail[--n] = '\0';
+	mem_copy(in.detail, in.detail + 2, (size_t)n - 1);
+	return r;
+}
+
+static int fs_options(int fs, uint32_t list)
+{
+	const uint64_t *v = list ? plan_at(in.plan, list) : NULL;
+
+	for (uint64_t i = 1; v && i <= v[0]; i++) {
+		char *option = (char *)in.plan + v[i];
+		int r = fs_option(fs, option);
+
+		if (r < 0)
+			return fs_failed(fs, r, option);
+	}
+	return 0;
+}
+
+int mount_tree_fs(const struct plan_step *s)
+{
+	const char *type = plan_str(in.plan, s->s[0]), *source = plan_str(in.plan, s->s[1]);
+	int fs, r = 0;
+
+	drop(&in.tree);
+	in.tree_is_dir = 1;
+	fs = (int)SYS(fsopen, type, FSOPEN_CLOEXEC);
+	if (fs < 0)
+		return failed_on(fs, type);
+	if (source)
+		r = (int)SYS(fsconfig, fs, FSCONFIG_SET_STRING, "source", source, 0);
+	if (r < 0)
+		r = fs_failed(fs, r, source);
+	if (r == 0)
+		r = fs_options(fs, s->s[2]);
+	if (r == 0) {
+		r = (int)SYS(fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+		if (r < 0)
+			r = fs_failed(fs, r, type);
+	}
+	if (r == 0) {
+		r = (int)SYS(fsmount, fs, FSMOUNT_CLOEXEC, s->a[0]);
+		if (r < 0)
+			r = fs_failed(fs, r, type);
+		else
+			in.tree = r;
+	}
+	SYS(close, fs);
+	return r < 0 ? r : 0;
+}
+
+int mount_tree_attr(const struct plan_step *s)
+{
+	return set_attr(in.tree, s->a[0], s->a[1], s->a[2], s->a[3] != 0);
+}
+
+/* 1: a directory, 2: not. */
+static int kind_of(int fd)
+{
+	struct stat st;
+	int r = (int)SYS(fstat, fd, &st);
+
+	return r < 0 ? r : S_ISDIR(st.st_mode) ? 1 : 2;
+}
+
+/*
+ * Find the target and move TREE onto it.  A target that is missing is made, of the kind that the
+ * tree is; only then is that kind looked up.
+ */
+int mount_attach(const struct plan_step *s)
+{
+	const char *path = plan_str(in.plan, s->s[0]);
+	uint64_t resolve = s->a[0] == TARGET_STRICT_DIR ? RESOLVE_NO_SYMLINKS : 0;
+	int target = path_open(path, O_PATH, resolve), r;
+
+	if (target == -ENOENT) {
+		r = in.tree_is_dir ? in.tree_is_dir : kind_of(in.tree);
+		if (r < 0)
+			return r;
+		target = path_make(path, r == 1, resolve);
+	}
+	if (target < 0)
+		return target;
+	r = mount_move(in.tree, target);
+	SYS(close, target);
+	drop(&in.tree);
+	return r < 0 ? failed_on(r, path) : 0;
+}
+
+int mount_remount(const struct plan_step *s)
+{
+	const char *path = plan_str(in.plan, s->s[0]);
+	int fd = path_open(path, O_PATH, 0), r = 0;
+
+	if (fd < 0)
+		return fd;
+	if (s->s[1]) {
+		int fs = (int)SYS(fspick, fd, "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC);
+
+		r = fs < 0 ? fs : fs_options(fs, s->s[1]);
+		if (r == 0) {
+			r = (int)SYS(fsconfig, fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0);
+			if (r < 0)
+				r = fs_failed(fs, r, path);
+		}
+		if (fs >= 0)
+			SYS(close, fs);
+	}
+	if (r == 0 && (s->a[0] || s->a[1] || s->a[2]))
+		r = set_attr(fd, s->a[0], s->a[1], s->a[2], s->a[3] != 0);
+	SYS(close, fd);
+	return r < 0 && !in.detail[0] ? failed_on(r, path) : r;
+}
+
+/* ---- masked and read-only paths ---- */
+
+/* The host's /dev/null, and nothing else that stands in its place. */
+static int open_null(void)
+{
+	struct stat st;
+	int fd = (int)SYS(openat, AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC), r;
+
+	if (fd < 0)
+		return failed_on(fd, "/dev/null");
+	r = (int)SYS(fstat, fd, &st);
+	if (r == 0 && (!S_ISCHR(st.st_mode) || st.st_rdev != 0x103))
+		r = -ENODEV;
+	if (r < 0) {
+		SYS(close, fd);
+		return failed_on(r, "/dev/null");
+	}
+	return fd;
+}
+
+/* One empty read-only tmpfs serves all masked directories. */
+static int open_empty(void)
+{
+	int fs = (int)SYS(fsopen, "tmpfs", FSOPEN_CLOEXEC), r;
+
+	if (fs < 0)
+		return fs;
+	r = (int)SYS(fsconfig, fs, FSCONFIG_SET_STRING, "nr_inodes", "1", 0);
+	if (r == 0)
+		r = (int)SYS(fsconfig, fs, FSCONFIG_SET_STRING, "mode", "0555", 0);
+	if (r == 0)
+		r = (int)SYS(fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+	if (r == 0)
+		r = (int)SYS(fsmount, fs, FSMOUNT_CLOEXEC,
+			     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+				     MOUNT_ATTR_NOEXEC);
+	SYS(close, fs);
+	return r;
+}
+
+int mount_mask(const struct plan_step *s)
+{
+	const char *path = plan_str(in.plan, s->s[0]);
+	int *from, tree, r, target = path_open(path, O_PATH, 0);
+
+	if (target < 0) {
+		if (target == -ENOENT || target == -ENOTDIR) {
+			in.detail[0] = '\0';
+			return 0;       /* nothing there to hide */
+		}
+		return target;
+	}
+	r = kind_of(target);
+	from = r == 1 ? &in.empty : &in.dev_null;
+	if (r > 0 && *from < 0)
+		r = *from = r == 1 ? open_empty() : open_null();
+	tree = r < 0 ? r : clone_tree(*from, "", 0);
+	r = tree < 0 ? tree : mount_move(tree, target);
+	if (tree >= 0)
+		SYS(close, tree);
+	SYS(close, target);
+	return r < 0 && !in.detail[0] ? failed_on(r, path) : r;
+}
+
+int mount_readonly(const struct plan_step *s)
+{
+	const char *path = plan_str(in.plan, s->s[0]);
+	int tree, r, target = path_open(path, O_PATH, 0);
+
+	if (target < 0) {
+		if (target == -ENOENT || target == -ENOTDIR) {
+			in.detail[0] = '\0';
+			return 0;
+		}
+		return target;
+	}
+	tree = clone_tree(target, "", 1);
+	r = tree < 0 ? tree : set_attr(tree, MOUNT_ATTR_RDONLY, 0, 0, 1);
+	if (r == 0)
+		r = mount_move(tree, target);
+	if (tree >= 0)
+		SYS(close, tree);
+	SYS(close, target);
+	return r < 0 ? failed_on(r, path) : 0;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * cli.c - global options, the runtime they describe, exit codes
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "cli.h"
+
+const struct opt cli_options[] = {
+	{ "root", 0, OPT_TEXT, "DIR", offsetof(struct cli, root),
+	  .help = "keep state in DIR (default /run/jail, or $XDG_RUNTIME_DIR/jail)",
+	  .complete = COMPLETE_DIR },
+	{ "log", 0, OPT_TEXT, "FILE", offsetof(struct cli, log),
+	  .help = "write errors and warnings to the end of FILE, too", .complete = COMPLETE_FILE },
+	{ "log-format", 0, OPT_TEXT, "FORMAT", offsetof(struct cli, log_format),
+	  .help = "write them as text (default) or json", .choices = "text json" },
+	{ "debug", 0, OPT_FLAG, NULL, offsetof(struct cli, debug), .help = "say what is being done" },
+	{ "cgroup-manager", 0, OPT_TEXT, "MANAGER", offsetof(struct cli, cgroup_manager),
+	  .help = "who makes cgroups: cgroupfs (default), systemd or disabled",
+	  .choices = "cgroupfs systemd disabled" },
+	{ "systemd-cgroup", 0, OPT_FLAG, NULL, offsetof(struct cli, systemd_cgroup),
+	  .help = "the same as --cgroup-manager systemd" },
+	{ "rootless", 0, OPT_TEXT, "MODE", offsetof(struct cli, rootless),
+	  .help = "accepted for engines and ignored: the kernel is asked instead",
+	  .choices = "auto true false" },
+	{ "version", 'v', OPT_FLAG, NULL, offsetof(struct cli, version), .help = "print the version" },
+	{ 0 },
+};
+
+static enum jail_cgroup_manager cgroup_manager(const struct cli *cli)
+{
+	if (cli->systemd_cgroup || str_equal(cli->cgroup_manager, "systemd"))
+		return JAIL_CGROUP_SYSTEMD;
+	if (str_equal(cli->cgroup_manager, "disabled"))
+		return JAIL_CGROUP_DISABLED;
+	return JAIL_CGROUP_FS;
+}
+
+struct jail_runtime *cli_runtime(struct cli *cli)
+{
+	struct jail_runtime_options options = JAIL_INIT(struct jail_runtime_options);
+	struct jail_error *err = NULL;
+
+	if (cli->rt)
+		return cli->rt;
+	options.root = cli->root;
+	options.cgroup_manager = cgroup_manager(cli);
+	options.log = msg_log;
+	if (jail_runtime_new(&options, &cli->rt, &err) < 0) {
+		msg_fail(err);
+		return NULL;
+	}
+	return cli->rt;
+}
+
+struct jail *cli_open(struct cli *cli, const char *id)
+{
+	struct jail_error *err = NULL;
+	struct jail *jail = NULL;
+
+	if (!cli_runtime(cli))
+		return NULL;
+	if (jail_open(cli->rt, id, &jail, &err) < 0) {
+		msg_fail(err);
+		return NULL;
+	}
+	return jail;
+}
+
+int cli_print(char *text)
+{
+	bool failed = fputs(text, stdout) == EOF || fflush(stdout) == EOF;
+
+	if (failed)
+		msg_error("write to standard output: %s", strerror(errno));
+	free(text);
+	return failed;
+}
+
+int cli_exit_code(const struct jail_error *err)
+{
+	static const struct {
+		int code, exit;
+	} codes[] = {
+		{ -ENOENT,  EXIT_NOT_FOUND },      { -ENOTDIR, EXIT_NOT_FOUND },
+		{ -EACCES,  EXIT_NOT_EXECUTABLE }, { -ENOEXEC, EXIT_NOT_EXECUTABLE },
+		{ -EISDIR,  EXIT_NOT_EXECUTABLE },
+	};
+
+	if (!err || !str_equal(jail_error_step(err), "exec"))
+		return 1;
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (codes[i].code == jail_error_code(err))
+			return codes[i].exit;
+	return 1;
+}
+
+int cli_exit_status(int status)
+{
+	if (WIFSIGNALED(status))
+		return EXIT_BY_SIGNAL + WTERMSIG(status);
+	return WEXITSTATUS(status);
+}

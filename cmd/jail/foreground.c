@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * foreground.c - the event loop of a foreground run or exec
+ *
+ *   standard input ──▶ in ──▶ pty master          pidfd: the program has ended
+ *   standard output ◀── out ◀── pty master        signalfd: forwarded, but for a few
+ *
+ * The end: the program's last words may still be in the pty.  We hold its other side (the peer)
+ * open while the program runs, so that a program which closes and reopens its terminal does not
+ * look like a hang-up; once the program has ended we let go, and read until the kernel says that
+ * nobody has the terminal any more.  A process left behind that keeps it open ends that by being
+ * quiet for a moment, or by saying more than the pty could have held.
+ *
+ * The reader of our output goes away: the program's terminal hangs up.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "foreground.h"
+#include "message.h"
+#include "relay.h"
+#include "signals.h"
+#include "terminal.h"
+#include "util.h"
+
+#define QUIET_MS  200
+#define RETRY_MS  250
+#define DRAIN_MAX (1 << 20)
+
+struct foreground {
+	int pidfd, signals, console, peer;
+	int output;                  /* standard output, or a second descriptor for it */
+	bool ended;                  /* the program has */
+	bool give_up;                /* a signal came while its last output was being written */
+	bool reading;                /* standard input is ours to read */
+	bool eof_due;                /* standard input ended, the program has not been told */
+	size_t drained;              /* bytes read since it ended */
+	struct terminal terminal;
+	struct stream in, out;
+};
+
+static void forward(void *userdata, int signo)
+{
+	struct foreground *f = userdata;
+
+	if (syscall(SYS_pidfd_send_signal, f->pidfd, signo, NULL, 0) < 0 && errno != ESRCH)
+		msg_warning("forward signal %d: %s", signo, strerror(errno));
+}
+
+/* ---- the terminal ---- */
+
+/* Called at the start, when we have been continued, and now and then while in the background. */
+static void attach(struct foreground *f)
+{
+	if (f->console < 0)
+		return;
+	f->reading = terminal_attach(&f->terminal) || f->terminal.fd < 0;
+	terminal_resize(f->console);
+}
+
+/* ^Z for us, not for the program inside: it stops, we stop, the shell has its terminal back. */
+static void stop(struct foreground *f)
+{
+	forward(f, SIGSTOP);
+	terminal_restore(&f->terminal);
+	raise(SIGSTOP);
+}
+
+static void hang_up(struct foreground *f)
+{
+	fd_close(&f->peer);
+	fd_close(&f->console);
+	f->out.from = f->in.to = -1;
+	f->out.len = f->in.len = 0;
+	f->reading = false;
+}
+
+/*
+ * A pipe as standard input has ended.  A terminal cannot end, it has a character for it; a second
+ * one is needed behind an unfinished line, which the first one only completes.
+ */
+static void pass_eof(struct foreground *f)
+{
+	struct termios inner;
+	char eof[2];
+
+	if (!f->eof_due || tcgetattr(f->console, &inner) < 0)
+		return;
+	memset(eof, inner.c_cc[VEOF], sizeof(eof));
+	if (!(inner.c_lflag & ICANON) ||
+	    stream_put(&f->in, eof, f->in.last && f->in.last != '\n' ? 2 : 1))
+		f->eof_due = false;
+}
+
+/* ---- events ---- */
+
+static void on_signal(struct foreground *f)
+{
+	struct signalfd_siginfo info;
+
+	while (read(f->signals, &info, sizeof(info)) == sizeof(info)) {
+		int signo = (int)info.ssi_signo;
+
+		switch (signal_use(signo)) {
+		case SIGNAL_FORWARD:
+			f->give_up = f->ended;
+			forward(f, signo);
+			break;
+		case SIGNAL_RESIZE:
+			if (f->console >= 0)
+				terminal_resize(f->console);
+			break;
+		case SIGNAL_STOP:
+			stop(f);
+			break;
+		case SIGNAL_CONTINUE:
+			attach(f);
+			forward(f, SIGCONT);
+			break;
+		case SIGNAL_LEAVE:
+		case SIGNAL_NOTE:
+			break;
+		}
+	}
+}
+
+static void on_input(struct foreground *f)
+{
+	if (stream_fill(&f->in) == 0) {
+		f->reading = false;
+		f->eof_due = f->terminal.fd < 0;
+	}
+	pass_eof(f);
+}
+
+/* The pty has output, or is closed on the other side. */
+static void on_output(struct foreground *f)
+{
+	ssize_t n = stream_fill(&f->out);
+
+	if (n > 0 && f->ended)
+		f->drained += (size_t)n;
+}
+
+static void on_end(struct foreground *f)
+{
+	f->ended = true;
+	f->reading = false;
+	fd_close(&f->peer);
+}
+
+static bool all_done(const struct foreground *f, bool quiet)
+{
+	if (!f->ended)
+		return false;
+	if (f->give_up)
+		return true;
+	return !f->out.len && (f->out.from < 0 || quiet || f->drained > DRAIN_MAX);
+}
+
+/* ---- the loop ---- */
+
+enum { P_PIDFD, P_SIGNALS, P_STDIN, P_CONSOLE, P_STDOUT, P_COUNT };
+
+static void set_poll(struct pollfd *p, int fd, short events)
+{
+	p->fd = events ? fd : -1;
+	p->events = events;
+	p->revents = 0;
+}
+
+/*
+ * In the background of a terminal.  A shell that puts a running job into the foreground does not
+ * tell it, so we have to look from time to time.
+ */
+static bool in_background(const struct foreground *f)
+{
+	return f->console >= 0 && f->terminal.fd >= 0 && f->in.from >= 0 && !f->reading && !f->ended;
+}
+
+static int poll_timeout(const struct foreground *f)
+{
+	if (f->ended && !f->out.len)
+		return QUIET_MS;
+	return in_background(f) ? RETRY_MS : -1;
+}
+
+static int wait_for_events(struct foreground *f, struct pollfd p[P_COUNT])
+{
+	short console = (short)(stream_wants_in(&f->out) | stream_wants_out(&f->in));
+
+	/* Without a peer held open, a closed terminal would wake us again and again. */
+	if (f->out.from < 0)
+		console &= (short)~POLLIN;
+	set_poll(&p[P_PIDFD], f->pidfd, f->ended ? 0 : POLLIN);
+	set_poll(&p[P_SIGNALS], f->signals, POLLIN);
+	set_poll(&p[P_STDIN], STDIN_FILENO, f->reading ? stream_wants_in(&f->in) : 0);
+	set_poll(&p[P_CONSOLE], f->console, console);
+	set_poll(&p[P_STDOUT], f->output, stream_wants_out(&f->out));
+	return poll(p, P_COUNT, poll_timeout(f));
+}
+
+static int loop(struct foreground *f)
+{
+	struct pollfd p[P_COUNT];
+	bool quiet = false;
+	int n;
+
+	while (!all_done(f, quiet)) {
+		n = wait_for_events(f, p);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		quiet = f->ended && n == 0;
+		if (n == 0 && in_background(f))
+			attach(f);
+		if (n <= 0)
+			continue;
+		if (p[P_SIGNALS].revents)
+			on_signal(f);
+		if (p[P_STDIN].revents && f->reading)
+			on_input(f);
+		if (p[P_CONSOLE].revents & (POLLIN | POLLHUP | POLLERR) && stream_wants_in(&f->out))
+			on_output(f);
+		if (p[P_CONSOLE].revents & POLLOUT && stream_wants_out(&f->in) &&
+		    stream_flush(&f->in) == 0)
+			pass_eof(f);
+		if (p[P_STDOUT].revents && stream_wants_out(&f->out) && stream_flush(&f->out) < 0)
+			hang_up(f);
+		if (p[P_PIDFD].revents)
+			on_end(f);
+	}
+	return 0;
+}
+
+static void use_console(struct foreground *f, int console)
+{
+	f->console = console;
+	f->in.from = STDIN_FILENO;
+	f->in.to = console;
+	f->out.from = console;
+	f->output = f->out.to = stream_open_out(STDOUT_FILENO);
+	fcntl(console, F_SETFL, fcntl(console, F_GETFL) | O_NONBLOCK);
+	f->peer = ioctl(console, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	attach(f);
+}
+
+void foreground_prepare(int console)
+{
+	struct terminal t;
+
+	terminal_init(&t);
+	terminal_prepare(&t, console);
+}
+
+int foreground_stay(int pidfd, int console)
+{
+	struct foreground f = {
+		.pidfd = pidfd, .signals = -1, .console = -1, .peer = -1, .output = -1,
+		.in = { .from = -1, .to = -1 }, .out = { .from = -1, .to = -1 },
+	};
+	int r;
+
+	f.signals = signals_open();
+	if (f.signals < 0) {
+		msg_error("watch signals: %s", strerror(errno));
+		fd_close(&console);
+		return -1;
+	}
+	terminal_init(&f.terminal);
+	if (console >= 0)
+		use_console(&f, console);
+	signals_noted(forward, &f);
+	if (pidfd < 0)
+		on_end(&f);
+	r = loop(&f);
+	if (r < 0)
+		msg_error("wait for events: %s", strerror(-r));
+	terminal_restore(&f.terminal);
+	if (f.output >= 0 && f.output != STDOUT_FILENO)
+		close(f.output);
+	fd_close(&f.peer);
+	fd_close(&f.console);
+	signals_close(f.signals);
+	return r;
+}

@@ -1,0 +1,230 @@
+# bash completion for jail - made by `jail completion bash`; do not edit
+# shellcheck shell=bash disable=SC2207
+
+_jail_words() {
+	COMPREPLY=($(compgen -W "$1" -- "$current"))
+}
+
+_jail_files() {
+	local IFS=$'\n'
+	compopt -o filenames 2>/dev/null
+	COMPREPLY=($(compgen "${1:--f}" -- "$current"))
+}
+
+_jail_ids() {
+	_jail_words "$(jail ${root:+--root "$root"} list -q 2>/dev/null)"
+}
+
+_jail_takes_value() {
+	case $1:$2 in
+	:--root) return 0 ;;
+	:--log) return 0 ;;
+	:--log-format) return 0 ;;
+	:--cgroup-manager) return 0 ;;
+	:--rootless) return 0 ;;
+	run:--rootfs) return 0 ;;
+	run:--name) return 0 ;;
+	run:--bundle|run:-b) return 0 ;;
+	run:--config|run:-f) return 0 ;;
+	run:--pid-file) return 0 ;;
+	run:--console-socket) return 0 ;;
+	run:--pidfd-socket) return 0 ;;
+	run:--log-output) return 0 ;;
+	run:--preserve-fds) return 0 ;;
+	exec:--user|exec:-u) return 0 ;;
+	exec:--env|exec:-e) return 0 ;;
+	exec:--cwd) return 0 ;;
+	exec:--process|exec:-p) return 0 ;;
+	exec:--additional-gids|exec:-g) return 0 ;;
+	exec:--cap|exec:-c) return 0 ;;
+	exec:--apparmor) return 0 ;;
+	exec:--process-label) return 0 ;;
+	exec:--cgroup) return 0 ;;
+	exec:--pid-file) return 0 ;;
+	exec:--console-socket) return 0 ;;
+	exec:--pidfd-socket) return 0 ;;
+	exec:--preserve-fds) return 0 ;;
+	list:--format|list:-f) return 0 ;;
+	ps:--format|ps:-f) return 0 ;;
+	plan:--format) return 0 ;;
+	plan:--bundle|plan:-b) return 0 ;;
+	plan:--config|plan:-f) return 0 ;;
+	spec:--bundle|spec:-b) return 0 ;;
+	spec:--expand) return 0 ;;
+	create:--bundle|create:-b) return 0 ;;
+	create:--config|create:-f) return 0 ;;
+	create:--pid-file) return 0 ;;
+	create:--console-socket) return 0 ;;
+	create:--pidfd-socket) return 0 ;;
+	create:--log-output) return 0 ;;
+	create:--preserve-fds) return 0 ;;
+	esac
+	return 1
+}
+
+_jail() {
+	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+	local verb='' root='' options='' word nth=0 i
+
+	COMPREPLY=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		if [[ $word == --root && -z $verb ]]; then root=${COMP_WORDS[i + 1]}; fi
+		if _jail_takes_value "$verb" "$word"; then i=$((i + 1));
+		elif [[ $word == -* ]]; then :;
+		elif [[ -z $verb ]]; then verb=$word;
+		else nth=$((nth + 1)); fi
+	done
+
+	case $verb in
+	'')
+		options="--root --log --log-format --debug --cgroup-manager --systemd-cgroup --rootless --version -v --help -h"
+		case $previous in
+		--root) _jail_files -d; return ;;
+		--log) _jail_files; return ;;
+		--log-format) _jail_words "text json"; return ;;
+		--cgroup-manager) _jail_words "cgroupfs systemd disabled"; return ;;
+		--rootless) _jail_words "auto true false"; return ;;
+		esac
+		_jail_words "run exec kill pause resume wait list ps logs inspect plan features spec create start state delete gc help completion" ;;
+	run)
+		options="--detach -d --tty -t --rootfs --name --keep --bundle -b --config -f --pid-file --console-socket --pidfd-socket --log-output --preserve-fds --no-pivot --no-new-keyring --no-subreaper --help -h"
+		case $previous in
+		--rootfs) _jail_files -d; return ;;
+		--name) :; return ;;
+		--bundle|-b) _jail_files -d; return ;;
+		--config|-f) _jail_files; return ;;
+		--pid-file) _jail_files; return ;;
+		--console-socket) _jail_files; return ;;
+		--pidfd-socket) _jail_files; return ;;
+		--log-output) _jail_words "file: journal none inherit"; return ;;
+		--preserve-fds) :; return ;;
+		esac
+		if ((nth == 0)); then _jail_files; else _jail_words ""; fi ;;
+	exec)
+		options="--tty -t --user -u --env -e --cwd --detach -d --process -p --additional-gids -g --cap -c --no-new-privs --apparmor --process-label --cgroup --ignore-paused --pid-file --console-socket --pidfd-socket --preserve-fds --help -h"
+		case $previous in
+		--user|-u) :; return ;;
+		--env|-e) :; return ;;
+		--cwd) :; return ;;
+		--process|-p) _jail_files; return ;;
+		--additional-gids|-g) :; return ;;
+		--cap|-c) _jail_words "CAP_CHOWN CAP_KILL"; return ;;
+		--apparmor) :; return ;;
+		--process-label) :; return ;;
+		--cgroup) :; return ;;
+		--pid-file) _jail_files; return ;;
+		--console-socket) _jail_files; return ;;
+		--pidfd-socket) _jail_files; return ;;
+		--preserve-fds) :; return ;;
+		esac
+		if ((nth == 0)); then _jail_ids; else _jail_words ""; fi ;;
+	kill)
+		options="--all -a --regex --help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_ids; else _jail_words "TERM KILL INT HUP QUIT USR1 USR2 STOP CONT WINCH"; fi ;;
+	pause)
+		options="--help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	resume)
+		options="--help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	wait)
+		options="--help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	list)
+		options="--quiet -q --format -f --help -h"
+		case $previous in
+		--format|-f) _jail_words "table json"; return ;;
+		esac
+		if ((nth == 0)); then :; else :; fi ;;
+	ps)
+		options="--format -f --help -h"
+		case $previous in
+		--format|-f) _jail_words "table json"; return ;;
+		esac
+		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	logs)
+		options="--follow -f --help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	inspect)
+		options="--help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	plan)
+		options="--format --bundle -b --config -f --help -h"
+		case $previous in
+		--format) _jail_words "text json"; return ;;
+		--bundle|-b) _jail_files -d; return ;;
+		--config|-f) _jail_files; return ;;
+		esac
+		if ((nth == 0)); then _jail_files; else :; fi ;;
+	features)
+		options="--help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then :; else :; fi ;;
+	spec)
+		options="--bundle -b --short --expand --help -h"
+		case $previous in
+		--bundle|-b) _jail_files -d; return ;;
+		--expand) _jail_files; return ;;
+		esac
+		if ((nth == 0)); then :; else :; fi ;;
+	create)
+		options="--bundle -b --config -f --pid-file --console-socket --pidfd-socket --log-output --preserve-fds --no-pivot --no-new-keyring --no-subreaper --help -h"
+		case $previous in
+		--bundle|-b) _jail_files -d; return ;;
+		--config|-f) _jail_files; return ;;
+		--pid-file) _jail_files; return ;;
+		--console-socket) _jail_files; return ;;
+		--pidfd-socket) _jail_files; return ;;
+		--log-output) _jail_words "file: journal none inherit"; return ;;
+		--preserve-fds) :; return ;;
+		esac
+		if ((nth == 0)); then _jail_files; else :; fi ;;
+	start)
+		options="--help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	state)
+		options="--help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	delete)
+		options="--force -f --regex --help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_ids; else _jail_ids; fi ;;
+	gc)
+		options="--stopped --help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then :; else :; fi ;;
+	help)
+		options="--help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_words "run exec kill pause resume wait list ps logs inspect plan features spec create start state delete gc help completion"; else :; fi ;;
+	completion)
+		options="--help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_words "bash zsh fish"; else :; fi ;;
+	esac
+	if [[ $current == -* ]]; then _jail_words "$options"; fi
+}
+
+complete -F _jail jail

@@ -1,0 +1,181 @@
+# fish completion for jail - made by `jail completion fish`; do not edit
+
+# Options of a verb (or of none, "-") whose value is the next word
+function __jail_takes_value
+	switch "$argv[1] $argv[2]"
+		case '- --root' '- --log' '- --log-format' '- --cgroup-manager' '- --rootless' 'run --rootfs' 'run --name' 'run --bundle' 'run -b' 'run --config' 'run -f' 'run --pid-file' 'run --console-socket' 'run --pidfd-socket' 'run --log-output' 'run --preserve-fds' 'exec --user' 'exec -u' 'exec --env' 'exec -e' 'exec --cwd' 'exec --process' 'exec -p' 'exec --additional-gids' 'exec -g' 'exec --cap' 'exec -c' 'exec --apparmor' 'exec --process-label' 'exec --cgroup' 'exec --pid-file' 'exec --console-socket' 'exec --pidfd-socket' 'exec --preserve-fds' 'list --format' 'list -f' 'ps --format' 'ps -f' 'plan --format' 'plan --bundle' 'plan -b' 'plan --config' 'plan -f' 'spec --bundle' 'spec -b' 'spec --expand' 'create --bundle' 'create -b' 'create --config' 'create -f' 'create --pid-file' 'create --console-socket' 'create --pidfd-socket' 'create --log-output' 'create --preserve-fds'
+			return 0
+	end
+	return 1
+end
+
+# Prints the verb that has been typed, and how many arguments stand behind it
+function __jail_where
+	set -l words (commandline -opc)
+	set -l verb -
+	set -l n 0
+	set -l skip 0
+	for word in $words[2..-1]
+		if test $skip = 1
+			set skip 0
+		else if __jail_takes_value $verb $word
+			set skip 1
+		else if string match -q -- '-*' $word
+			continue
+		else if test $verb = -
+			set verb $word
+		else
+			set n (math $n + 1)
+		end
+	end
+	echo $verb
+	echo $n
+end
+
+function __jail_at
+	set -l where (__jail_where)
+	test "$where[1]" = "$argv[1]"; or return 1
+	switch "$argv[2]"
+		case first
+			test $where[2] -eq 0
+		case more
+			test $where[2] -gt 0
+	end
+end
+
+function __jail_ids
+	set -l words (commandline -opc)
+	set -l root
+	if set -l i (contains -i -- --root $words)
+		set root --root $words[(math $i + 1)]
+	end
+	jail $root list -q 2>/dev/null
+end
+
+complete -c jail -f
+complete -c jail -n '__jail_at -' -l root -d 'keep state in DIR (default /run/jail, or $XDG_RUNTIME_DIR/jail)' -x -a '(__fish_complete_directories)'
+complete -c jail -n '__jail_at -' -l log -d 'write errors and warnings to the end of FILE, too' -r -F
+complete -c jail -n '__jail_at -' -l log-format -d 'write them as text (default) or json' -x -a "text json"
+complete -c jail -n '__jail_at -' -l debug -d 'say what is being done'
+complete -c jail -n '__jail_at -' -l cgroup-manager -d 'who makes cgroups: cgroupfs (default), systemd or disabled' -x -a "cgroupfs systemd disabled"
+complete -c jail -n '__jail_at -' -l systemd-cgroup -d 'the same as --cgroup-manager systemd'
+complete -c jail -n '__jail_at -' -l rootless -d 'accepted for engines and ignored: the kernel is asked instead' -x -a "auto true false"
+complete -c jail -n '__jail_at -' -l version -s v -d 'print the version'
+complete -c jail -n '__jail_at -' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at -' -a run -d 'make a jail and run its program'
+complete -c jail -n '__jail_at run' -l detach -s d -d 'leave it running and return'
+complete -c jail -n '__jail_at run' -l tty -s t -d 'give the program a terminal, whatever the spec says'
+complete -c jail -n '__jail_at run' -l rootfs -d 'no spec: run a command in the directory tree DIR' -x -a '(__fish_complete_directories)'
+complete -c jail -n '__jail_at run' -l name -d 'the id, as an option: --rootfs has no other place for it' -x
+complete -c jail -n '__jail_at run' -l keep -d 'do not delete the jail when its program has ended'
+complete -c jail -n '__jail_at run' -l bundle -s b -d 'the bundle directory (default: the current one)' -x -a '(__fish_complete_directories)'
+complete -c jail -n '__jail_at run' -l config -s f -d 'read FILE instead of the bundle\'s config.json' -r -F
+complete -c jail -n '__jail_at run' -l pid-file -d 'write the pid of the first process to FILE' -r -F
+complete -c jail -n '__jail_at run' -l console-socket -d 'send the terminal\'s descriptor to the socket PATH' -r -F
+complete -c jail -n '__jail_at run' -l pidfd-socket -d 'send a pidfd of the first process to the socket PATH' -r -F
+complete -c jail -n '__jail_at run' -l log-output -d 'output to file:PATH, journal, none, or inherit ours' -x -a "file: journal none inherit"
+complete -c jail -n '__jail_at run' -l preserve-fds -d 'pass descriptors 3 to 2+N to the program' -x
+complete -c jail -n '__jail_at run' -l no-pivot -d 'do not use pivot_root (the root is an initramfs)'
+complete -c jail -n '__jail_at run' -l no-new-keyring -d 'keep the caller\'s session keyring'
+complete -c jail -n '__jail_at run' -l no-subreaper -d 'accepted for engines: jail never makes itself a subreaper'
+complete -c jail -n '__jail_at run' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at run first' -F
+complete -c jail -n '__jail_at run more' -F
+complete -c jail -n '__jail_at -' -a exec -d 'run one more program in a jail'
+complete -c jail -n '__jail_at exec' -l tty -s t -d 'give the program a terminal'
+complete -c jail -n '__jail_at exec' -l user -s u -d 'run as USER, a number or a name inside' -x
+complete -c jail -n '__jail_at exec' -l env -s e -d 'add to the environment; may be repeated' -x
+complete -c jail -n '__jail_at exec' -l cwd -d 'start in the directory DIR of the jail' -x
+complete -c jail -n '__jail_at exec' -l detach -s d -d 'leave it running and return'
+complete -c jail -n '__jail_at exec' -l process -s p -d 'take everything from a process object in JSON' -r -F
+complete -c jail -n '__jail_at exec' -l additional-gids -s g -d 'add supplementary groups; may be repeated' -x
+complete -c jail -n '__jail_at exec' -l cap -s c -d 'add a capability; may be repeated' -x -a "CAP_CHOWN CAP_KILL"
+complete -c jail -n '__jail_at exec' -l no-new-privs -d 'the program cannot gain privileges by executing another'
+complete -c jail -n '__jail_at exec' -l apparmor -d 'confine it with an AppArmor profile' -x
+complete -c jail -n '__jail_at exec' -l process-label -d 'give it an SELinux label' -x
+complete -c jail -n '__jail_at exec' -l cgroup -d 'place it in a cgroup below the jail\'s' -x
+complete -c jail -n '__jail_at exec' -l ignore-paused -d 'even if the jail is paused'
+complete -c jail -n '__jail_at exec' -l pid-file -d 'write its pid to FILE' -r -F
+complete -c jail -n '__jail_at exec' -l console-socket -d 'send the terminal\'s descriptor to the socket PATH' -r -F
+complete -c jail -n '__jail_at exec' -l pidfd-socket -d 'send a pidfd of the process to the socket PATH' -r -F
+complete -c jail -n '__jail_at exec' -l preserve-fds -d 'pass descriptors 3 to 2+N to the program' -x
+complete -c jail -n '__jail_at exec' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at exec first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at exec more' -F
+complete -c jail -n '__jail_at -' -a kill -d 'send a signal to a jail\'s first process'
+complete -c jail -n '__jail_at kill' -l all -s a -d 'to every process of the jail, not only its first'
+complete -c jail -n '__jail_at kill' -l regex -d 'ID is an extended regular expression for whole ids'
+complete -c jail -n '__jail_at kill' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at kill first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at kill more' -a "TERM KILL INT HUP QUIT USR1 USR2 STOP CONT WINCH"
+complete -c jail -n '__jail_at -' -a pause -d 'freeze all processes of a jail'
+complete -c jail -n '__jail_at pause' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at pause first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a resume -d 'let a paused jail go on'
+complete -c jail -n '__jail_at resume' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at resume first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a wait -d 'wait until a jail has stopped'
+complete -c jail -n '__jail_at wait' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at wait first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a list -d 'list all jails'
+complete -c jail -n '__jail_at list' -l quiet -s q -d 'print only the ids'
+complete -c jail -n '__jail_at list' -l format -s f -d 'table (default) or json' -x -a "table json"
+complete -c jail -n '__jail_at list' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at -' -a ps -d 'list the processes of a jail'
+complete -c jail -n '__jail_at ps' -l format -s f -d 'table (default) or json, an array of pids' -x -a "table json"
+complete -c jail -n '__jail_at ps' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at ps first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a logs -d 'print what a jail in the background has written'
+complete -c jail -n '__jail_at logs' -l follow -s f -d 'go on until the jail has ended'
+complete -c jail -n '__jail_at logs' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at logs first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a inspect -d 'print all that is known about a jail, as JSON'
+complete -c jail -n '__jail_at inspect' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at inspect first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a plan -d 'print what run would do, step by step, without doing it'
+complete -c jail -n '__jail_at plan' -l format -d 'text (default) or json' -x -a "text json"
+complete -c jail -n '__jail_at plan' -l bundle -s b -d 'the bundle directory (default: the current one)' -x -a '(__fish_complete_directories)'
+complete -c jail -n '__jail_at plan' -l config -s f -d 'read FILE instead of the bundle\'s config.json' -r -F
+complete -c jail -n '__jail_at plan' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at plan first' -F
+complete -c jail -n '__jail_at -' -a features -d 'print the OCI features document of this build'
+complete -c jail -n '__jail_at features' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at -' -a spec -d 'write a spec to start from, or expand a short one'
+complete -c jail -n '__jail_at spec' -l bundle -s b -d 'write it into DIR (default: the current directory)' -x -a '(__fish_complete_directories)'
+complete -c jail -n '__jail_at spec' -l short -d 'write the short form, spec.json'
+complete -c jail -n '__jail_at spec' -l expand -d 'print the OCI configuration that FILE stands for' -r -F
+complete -c jail -n '__jail_at spec' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at -' -a create -d 'make a jail whose program does not run yet'
+complete -c jail -n '__jail_at create' -l bundle -s b -d 'the bundle directory (default: the current one)' -x -a '(__fish_complete_directories)'
+complete -c jail -n '__jail_at create' -l config -s f -d 'read FILE instead of the bundle\'s config.json' -r -F
+complete -c jail -n '__jail_at create' -l pid-file -d 'write the pid of the first process to FILE' -r -F
+complete -c jail -n '__jail_at create' -l console-socket -d 'send the terminal\'s descriptor to the socket PATH' -r -F
+complete -c jail -n '__jail_at create' -l pidfd-socket -d 'send a pidfd of the first process to the socket PATH' -r -F
+complete -c jail -n '__jail_at create' -l log-output -d 'output to file:PATH, journal, none, or inherit ours' -x -a "file: journal none inherit"
+complete -c jail -n '__jail_at create' -l preserve-fds -d 'pass descriptors 3 to 2+N to the program' -x
+complete -c jail -n '__jail_at create' -l no-pivot -d 'do not use pivot_root (the root is an initramfs)'
+complete -c jail -n '__jail_at create' -l no-new-keyring -d 'keep the caller\'s session keyring'
+complete -c jail -n '__jail_at create' -l no-subreaper -d 'accepted for engines: jail never makes itself a subreaper'
+complete -c jail -n '__jail_at create' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at create first' -F
+complete -c jail -n '__jail_at -' -a start -d 'run the program of a created jail'
+complete -c jail -n '__jail_at start' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at start first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a state -d 'print the OCI state document of a jail'
+complete -c jail -n '__jail_at state' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at state first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a delete -d 'remove stopped jails and all that was made for them'
+complete -c jail -n '__jail_at delete' -l force -s f -d 'kill it first; do not mind if it does not exist'
+complete -c jail -n '__jail_at delete' -l regex -d 'ID is an extended regular expression for whole ids'
+complete -c jail -n '__jail_at delete' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at delete first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at delete more' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a gc -d 'remove what killed runtimes left behind'
+complete -c jail -n '__jail_at gc' -l stopped -d 'remove all stopped jails, too'
+complete -c jail -n '__jail_at gc' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at -' -a help -d 'explain jail, or one verb'
+complete -c jail -n '__jail_at help' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at help first' -a "run exec kill pause resume wait list ps logs inspect plan features spec create start state delete gc help completion"
+complete -c jail -n '__jail_at -' -a completion -d 'print a shell\'s completion script'
+complete -c jail -n '__jail_at completion' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at completion first' -a "bash zsh fish"

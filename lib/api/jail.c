@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * jail.c - one jail: finding it, its status, starting, signals, freezing, waiting, deleting
+ */
+#include "api/api.h"
+
+#include <stdio.h>
+#include <sys/syscall.h>
+
+#include "cgroup/cgroup.h"
+#include "run/process.h"
+
+#define FREEZE_TIMEOUT_MS 10000
+
+static int fail(const struct err *e, struct jail_error **error)
+{
+	return api_fail(e, NULL, error);
+}
+
+/* ---- finding ---- */
+
+int api_refresh(struct jail *jail, struct err *err)
+{
+	struct state s;
+	int r = state_read(jail->dir_fd, &s, err);
+
+	if (r < 0)
+		return err_add(err, r, "jail %s", jail->id);
+	state_done(&jail->state);
+	jail->state = s;
+	fd_close(&jail->pidfd);
+	r = process_open(&jail->state, &jail->pidfd, err);
+	jail->looked = true;
+	return r < 0 ? r : 0;
+}
+
+int jail_open(struct jail_runtime *rt, const char *id, struct jail **ret, struct jail_error **error)
+{
+	struct jail *jail;
+	struct err err = { 0 };
+	fd_auto root = -1;
+	int r = state_check_id(id, &err);
+
+	if (r < 0)
+		return fail(&err, error);
+	r = state_root_open(rt->root, false, &root, &err);
+	if (r == -ENOENT)
+		err_set(&err, r, "jail %s: container does not exist", id);
+	if (r < 0)
+		return fail(&err, error);
+	jail = calloc(1, sizeof(*jail));
+	if (jail)
+		jail->id = strdup(id);
+	if (!jail || !jail->id) {
+		free(jail);
+		err_nomem(&err);
+		return fail(&err, error);
+	}
+	jail->rt = rt;
+	jail->dir_fd = jail->pidfd = jail->console_fd = -1;
+	r = state_open(root, id, false, &jail->dir_fd, &err);
+	if (r == 0)
+		r = state_read(jail->dir_fd, &jail->state, &err);
+	if (r < 0) {
+		jail_free(jail);
+		return fail(&err, error);
+	}
+	*ret = jail;
+	return 0;
+}
+
+void jail_free(struct jail *jail)
+{
+	if (!jail)
+		return;
+	fd_close(&jail->dir_fd);
+	fd_close(&jail->pidfd);
+	fd_close(&jail->console_fd);
+	state_done(&jail->state);
+	free(jail->id);
+	free(jail);
+}
+
+static void look(struct jail *jail)
+{
+	if (jail->looked) {
+		if (jail->pidfd >= 0 && process_ended(jail->pidfd))
+			fd_close(&jail->pidfd);
+		return;
+	}
+	process_open(&jail->state, &jail->pidfd, NULL);
+	jail->looked = true;
+}
+
+int api_need_process(struct jail *jail, struct err *err)
+{
+	look(jail);
+	if (jail->pidfd < 0)
+		return err_set(err, -ESRCH, "jail %s: container not running", jail->id);
+	return 0;
+}
+
+int api_cgroup(const struct jail *jail, int *ret_fd, struct err *err)
+{
+	fd_auto root = -1;
+	const char *mount;
+	int r;
+
+	if (!jail->state.cgroup || !cgroup_path_ok(jail->state.cgroup))
+		return err_set(err, -ENOENT, "jail %s has no cgroup", jail->id);
+	r = cgroup_root_open(&root, &mount, err);
+	return r < 0 ? r : cgroup_open(root, jail->state.cgroup, ret_fd, err);
+}
+
+/* ---- looking ---- */
+
+static const char *const status_names[] = {
+	[JAIL_CREATING] = "creating", [JAIL_CREATED] = "created", [JAIL_RUNNING] = "running",
+	[JAIL_PAUSED] = "paused", [JAIL_STOPPED] = "stopped",
+};
+
+const char *jail_status_name(enum jail_status status)
+{
+	return (size_t)status < ARRAY_SIZE(status_names) ? status_names[status] : "unknown";
+}
+
+int api_status(struct jail *jail, enum jail_status *ret, struct err *err)
+{
+	fd_auto cgroup = -1;
+
+	if (jail->state.status == STATE_CREATING) {
+		/* Under way as long as its maker holds the lock; then it is what a killed one left. */
+		if (state_lock(jail->dir_fd, jail->id, false, err) == -EWOULDBLOCK) {
+			*ret = JAIL_CREATING;
+			return 0;
+		}
+		state_unlock(jail->dir_fd);
+		*ret = JAIL_STOPPED;
+		return 0;
+	}
+	look(jail);
+	if (jail->pidfd < 0)
+		*ret = JAIL_STOPPED;
+	else if (jail->state.cgroup && api_cgroup(jail, &cgroup, NULL) == 0 &&
+		 cgroup_frozen(cgroup) == 1)
+		*ret = JAIL_PAUSED;
+	else if (jail->state.status == STATE_CREATED && process_waits(jail->state.pid))
+		*ret = JAIL_CREATED;
+	else
+		*ret = JAIL_RUNNING;
+	return 0;
+}
+
+int jail_get_status(struct jail *jail, enum jail_status *ret, struct jail_error **error)
+{
+	struct err err;
+	int r = api_status(jail, ret, &err);
+
+	return r < 0 ? fail(&err, error) : 0;
+}
+
+const char *jail_id(const struct jail *jail)
+{
+	return jail->id;
+}
+
+pid_t jail_pid(const struct jail *jail)
+{
+	look((struct jail *)jail);
+	return jail->pidfd >= 0 ? jail->state.pid : 0;
+}
+
+int jail_pidfd(const struct jail *jail)
+{
+	if (!jail->looked)
+		look((struct jail *)jail);
+	return jail->pidfd;
+}
+
+const char *jail_bundle(const struct jail *jail)
+{
+	return jail->state.bundle;
+}
+
+const char *jail_rootfs(const struct jail *jail)
+{
+	return jail->state.rootfs;
+}
+
+const char *jail_created(const struct jail *jail)
+{
+	return jail->state.created;
+}
+
+uid_t jail_owner_uid(const struct jail *jail)
+{
+	return jail->state.owner;
+}
+
+const char *jail_log_note(const struct jail *jail)
+{
+	return jail->state.log_note;
+}
+
+int jail_console_fd(struct jail *jail)
+{
+	return fd_take(&jail->console_fd);
+}
+
+/* ---- acting ---- */
+
+int jail_start(struct jail *jail, struct jail_error **error)
+{
+	struct run_log log = api_log(jail->rt);
+	enum jail_status status;
+	struct err err = { 0 };
+	int r = state_lock(jail->dir_fd, jail->id, true, &err);
+
+	if (r < 0)
+		return fail(&err, error);
+	r = api_refresh(jail, &err);
+	if (r == 0)
+		r = api_status(jail, &status, &err);
+	if (r == 0 && status != JAIL_CREATED)
+		r = err_set(&err, -EBUSY, "jail %s: cannot start a container that is %s", jail->id,
+			    jail_status_name(status));
+	if (r == 0)
+		r = start_jail(jail->dir_fd, jail->id, &jail->state, jail->pidfd, &log, &err);
+	state_unlock(jail->dir_fd);
+	return r < 0 ? fail(&err, error) : 0;
+}
+
+static int kill_all(struct jail *jail, int sig, struct err *err)
+{
+	mem_auto pid_t *pids = NULL;
+	fd_auto cgroup = -1;
+	int n = api_cgroup(jail, &cgroup, err);
+
+	if (n < 0)
+		return n;
+	if (sig == SIGKILL) {
+		n = cgroup_kill_all(cgroup);
+		return n < 0 ? err_code(err, n, "kill the processes of jail %s", jail->id) : 0;
+	}
+	n = cgroup_pids(cgroup, &pids);
+	for (int i = 0; i < n; i++)
+		kill(pids[i], sig);
+	return n < 0 ? err_code(err, n, "list the processes of jail %s", jail->id) : 0;
+}
+
+int jail_kill(struct jail *jail, int sig, uint32_t flags, struct jail_error **error)
+{
+	struct err err = { 0 };
+	int r;
+
+	if (flags & JAIL_KILL_ALL && jail->state.cgroup) {
+		r = kill_all(jail, sig, &err);
+		return r < 0 ? fail(&err, error) : 0;
+	}
+	r = api_need_process(jail, &err);
+	/* Without a pid namespace of its own the others would live on. */
+	if (r == 0 && sig == SIGKILL && !jail->state.own_pid_ns && jail->state.cgroup)
+		r = kill_all(jail, sig, &err);
+	else if (r == 0 && syscall(SYS_pidfd_send_signal, jail->pidfd, sig, NULL, 0) < 0)
+		r = errno == ESRCH ? err_set(&err, -ESRCH, "jail %s: container not running", jail->id) :
+				     err_sys(&err, "send signal %d to jail %s", sig, jail->id);
+	return r < 0 ? fail(&err, error) : 0;
+}
+
+static int freeze(struct jail *jail, bool on, struct jail_error **error)
+{
+	enum jail_status status, wanted = on ? JAIL_RUNNING : JAIL_PAUSED;
+	fd_auto cgroup = -1;
+	struct err err = { 0 };
+	int r = state_lock(jail->dir_fd, jail->id, true, &err);
+
+	if (r < 0)
+		return fail(&err, error);
+	r = api_refresh(jail, &err);
+	if (r == 0)
+		r = api_status(jail, &status, &err);
+	if (r == 0 && status != wanted && !(on && status == JAIL_CREATED))
+		r = err_set(&err, -EBUSY, "jail %s: cannot %s a container that is %s", jail->id,
+			    on ? "pause" : "resume", jail_status_name(status));
+	if (r == 0)
+		r = api_cgroup(jail, &cgroup, &err);
+	if (r == 0)
+		r = cgroup_freeze(cgroup, on, FREEZE_TIMEOUT_MS, &err);
+	state_unlock(jail->dir_fd);
+	return r < 0 ? fail(&err, error) : 0;
+}
+
+int jail_pause(struct jail *jail, struct jail_error **error)
+{
+	return freeze(jail, true, error);
+}
+
+int jail_resume(struct jail *jail, struct jail_error **error)
+{
+	return freeze(jail, false, error);
+}
+
+int jail_wait(struct jail *jail, int *ret_status, struct jail_error **error)
+{
+	struct err err = { 0 };
+	int r;
+
+	if (jail_pidfd(jail) < 0) {
+		err_set(&err, -ESRCH, "jail %s: container not running", jail->id);
+		return fail(&err, error);
+	}
+	r = process_wait(jail->pidfd, ret_status, &err);
+	return r < 0 ? fail(&err, error) : 0;
+}
+
+int jail_delete(struct jail *jail, uint32_t flags, struct jail_error **error)
+{
+	struct run_log log = api_log(jail->rt);
+	enum jail_status status;
+	struct err err = { 0 };
+	fd_auto root = -1;
+	int r = state_root_open(jail->rt->root, false, &root, &err);
+
+	if (r == 0)
+		r = state_lock(jail->dir_fd, jail->id, true, &err);
+	if (r < 0)
+		return fail(&err, error);
+	r = api_refresh(jail, &err);
+	if (r < 0 && flags & JAIL_DELETE_FORCE)
+		r = 0;                  /* a damaged record: what can be removed is */
+	if (r == 0)
+		r = api_status(jail, &status, &err);
+	if (r == 0 && !(flags & JAIL_DELETE_FORCE) && status != JAIL_STOPPED && status != JAIL_CREATED)
+		r = err_set(&err, -EBUSY, "jail %s: cannot delete a container that is %s (see --force)",
+			    jail->id, jail_status_name(status));
+	if (r == 0)
+		r = delete_jail(root, jail->id, jail->id, jail->dir_fd, &jail->state, jail->pidfd, &log,
+				&err);
+	state_unlock(jail->dir_fd);
+	return r < 0 ? fail(&err, error) : 0;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * runtime.c - where state lives, how cgroups are made, who hears warnings
+ */
+#include "api/api.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+const char *jail_version(void)
+{
+	return JAIL_VERSION;
+}
+
+static char *default_root(void)
+{
+	const char *dir = geteuid() ? getenv("XDG_RUNTIME_DIR") : NULL;
+	char *path = NULL;
+
+	if (!geteuid())
+		return strdup("/run/jail");
+	if (!str_empty(dir))
+		return asprintf(&path, "%s/jail", dir) < 0 ? NULL : path;
+	return asprintf(&path, "/tmp/jail-%u", geteuid()) < 0 ? NULL : path;
+}
+
+static char *absolute(const char *path)
+{
+	char *full = NULL, cwd[PATH_MAX];
+
+	if (path[0] == '/')
+		return strdup(path);
+	if (!getcwd(cwd, sizeof(cwd)))
+		return NULL;
+	return asprintf(&full, "%s/%s", cwd, path) < 0 ? NULL : full;
+}
+
+int jail_runtime_new(const struct jail_runtime_options *options, struct jail_runtime **ret,
+		     struct jail_error **error)
+{
+	struct jail_runtime_options o;
+	struct jail_runtime *rt;
+	struct err err;
+	int r = API_OPTIONS(options, &o, &err);
+
+	if (r < 0)
+		return api_fail(&err, NULL, error);
+	if (o.cgroup_manager == JAIL_CGROUP_SYSTEMD) {
+		err_set(&err, -ENOTSUP, "the systemd cgroup manager is not supported yet");
+		return api_fail(&err, NULL, error);
+	}
+	rt = calloc(1, sizeof(*rt));
+	if (rt) {
+		rt->root = str_empty(o.root) ? default_root() : absolute(o.root);
+		rt->cgroup_manager = o.cgroup_manager;
+		rt->log = o.log;
+		rt->log_userdata = o.log_userdata;
+	}
+	if (!rt || !rt->root) {
+		free(rt);
+		err_nomem(&err);
+		return api_fail(&err, NULL, error);
+	}
+	*ret = rt;
+	return 0;
+}
+
+void jail_runtime_free(struct jail_runtime *rt)
+{
+	if (!rt)
+		return;
+	free(rt->root);
+	free(rt);
+}
+
+const char *jail_runtime_root(const struct jail_runtime *rt)
+{
+	return rt->root;
+}
+
+static void forward(void *userdata, int level, const char *message)
+{
+	const struct jail_runtime *rt = userdata;
+
+	rt->log(rt->log_userdata, (enum jail_log_level)level, message);
+}
+
+struct run_log api_log(const struct jail_runtime *rt)
+{
+	return (struct run_log){ rt->log ? forward : NULL, (void *)rt };
+}

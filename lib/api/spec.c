@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * spec.c - specs from files, bundles and memory
+ */
+#include "api/api.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/json.h"
+
+#define SPEC_MAX (16U << 20)
+
+/* Take over @bundle; *ret is made on success only. */
+static int wrap(struct spec *spec, char *bundle, struct jail_spec **ret, struct err *err)
+{
+	struct jail_spec *s = calloc(1, sizeof(*s));
+
+	if (!s) {
+		spec_free(spec);
+		free(bundle);
+		return err_nomem(err);
+	}
+	s->spec = spec;
+	s->bundle = bundle;
+	*ret = s;
+	return 0;
+}
+
+static int read_spec(const char *path, char **ret, size_t *ret_len, struct err *err)
+{
+	fd_auto fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0)
+		return err_sys(err, "open %s", path);
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
+		return err_set(err, -EINVAL, "%s is not a file", path);
+	return file_read_fd(fd, path, SPEC_MAX, ret, ret_len, err);
+}
+
+static int load(const char *bundle, const char *config, const char *name, struct jail_spec **ret,
+		struct jail_error **error)
+{
+	mem_auto char *text = NULL;
+	char *dir = realpath(bundle, NULL);
+	struct spec *spec;
+	struct err err;
+	size_t len;
+	int r;
+
+	if (!dir) {
+		err_sys(&err, "bundle %s", bundle);
+		return api_fail(&err, NULL, error);
+	}
+	r = read_spec(config, &text, &len, &err);
+	if (r < 0) {
+		free(dir);
+		return api_fail(&err, NULL, error);
+	}
+	r = spec_parse(text, len, name, dir, &spec, &err);
+	if (r < 0) {
+		free(dir);
+		return api_fail(&err, name, error);
+	}
+	r = wrap(spec, dir, ret, &err);
+	return r < 0 ? api_fail(&err, NULL, error) : 0;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int jail_spec_load_bundle(const char *bundle, const char *config, struct jail_spec **ret,
+			  struct jail_error **error)
+{
+	char path[PATH_MAX];
+	int n;
+
+	if (config && config[0] == '/')
+		n = snprintf(path, sizeof(path), "%s", config);
+	else
+		n = snprintf(path, sizeof(path), "%s/%s", bundle, config ? config : "config.json");
+	if (n < 0 || (size_t)n >= sizeof(path)) {
+		struct err err;
+
+		err_set(&err, -ENAMETOOLONG, "the path of the bundle is too long");
+		return api_fail(&err, NULL, error);
+	}
+	return load(bundle, path, base_name(path), ret, error);
+}
+
+int jail_spec_load(const char *path, struct jail_spec **ret, struct jail_error **error)
+{
+	mem_auto char *dir = NULL;
+	const char *slash;
+	struct stat st;
+	struct err err;
+
+	if (stat(path, &st) < 0) {
+		err_sys(&err, "open %s", path);
+		return api_fail(&err, NULL, error);
+	}
+	if (S_ISDIR(st.st_mode))
+		return jail_spec_load_bundle(path, NULL, ret, error);
+	slash = strrchr(path, '/');
+	dir = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	if (!dir) {
+		err_nomem(&err);
+		return api_fail(&err, NULL, error);
+	}
+	return load(dir, path, base_name(path), ret, error);
+}
+
+int jail_spec_parse(const char *text, size_t len, const char *name, const char *bundle,
+		    struct jail_spec **ret, struct jail_error **error)
+{
+	struct spec *spec;
+	struct err err;
+	char *dir = realpath(bundle, NULL);
+	int r;
+
+	if (!dir) {
+		err_sys(&err, "bundle %s", bundle);
+		return api_fail(&err, NULL, error);
+	}
+	r = spec_parse(text, len, name, dir, &spec, &err);
+	if (r < 0) {
+		free(dir);
+		return api_fail(&err, name, error);
+	}
+	r = wrap(spec, dir, ret, &err);
+	return r < 0 ? api_fail(&err, NULL, error) : 0;
+}
+
+void jail_spec_free(struct jail_spec *s)
+{
+	if (!s)
+		return;
+	spec_free(s->spec);
+	free(s->bundle);
+	free(s);
+}
+
+const char *jail_spec_bundle(const struct jail_spec *s)
+{
+	return s->bundle;
+}
+
+const char *jail_spec_hostname(const struct jail_spec *s)
+{
+	return s->spec->hostname;
+}
+
+bool jail_spec_terminal(const struct jail_spec *s)
+{
+	return s->spec->process.terminal;
+}
+
+void jail_spec_set_terminal(struct jail_spec *s, bool terminal)
+{
+	s->spec->process.terminal = terminal;
+}
+
+int jail_spec_expand(const char *path, char **ret, struct jail_error **error)
+{
+	mem_auto char *text = NULL;
+	struct err err;
+	size_t len;
+	int r = read_spec(path, &text, &len, &err);
+
+	if (r < 0)
+		return api_fail(&err, NULL, error);
+	r = spec_expand(text, len, base_name(path), ret, &err);
+	return r < 0 ? api_fail(&err, base_name(path), error) : 0;
+}
+
+int jail_spec_template(bool oci, char **ret, struct jail_error **error)
+{
+	struct err err;
+	int r = spec_template(oci, ret, &err);
+
+	return r < 0 ? api_fail(&err, NULL, error) : 0;
+}
+
+int jail_spec_rootfs(const char *rootfs, const char *const *argv, bool terminal, char **ret,
+		     struct jail_error **error)
+{
+	struct buf b = { 0 };
+	struct err err;
+
+	buf_printf(&b, "{\"root\":{\"path\":");
+	json_put_string(&b, rootfs);
+	buf_printf(&b, "},\"process\":{\"terminal\":%s,\"args\":[", terminal ? "true" : "false");
+	for (size_t i = 0; argv[i]; i++) {
+		buf_printf(&b, i ? "," : "");
+		json_put_string(&b, argv[i]);
+	}
+	buf_printf(&b, "]}}\n");
+	if (b.failed) {
+		err_nomem(&err);
+		return api_fail(&err, NULL, error);
+	}
+	*ret = b.text;
+	return 0;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * compile.c - from a checked spec to a plan
+ *
+ * Read top to bottom this is the life of a jail: what is made outside, the clone, what is done inside
+ * before the root changes, the process, and what follows when it runs and when it is deleted.
+ */
+#include "plan/compile.h"
+
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "base/json.h"
+
+/* ---- hooks ---- */
+
+void compile_hooks(struct plan_builder *b, const struct spec *spec, enum spec_hook_kind kind,
+		   enum plan_op op, enum plan_stage stage)
+{
+	for (size_t i = 0; i < spec->hooks[kind].n; i++) {
+		const struct spec_hook *h = &spec->hooks[kind].v[i];
+		uint32_t path = plan_put_str(b, h->path);
+		uint32_t args = plan_put_list(b, h->args.v, h->args.n);
+		uint32_t env = plan_put_list(b, h->env.v, h->env.n);
+		struct plan_step *s = plan_add(b, op, stage, "hooks.%s[%zu]", spec_hook_names[kind], i);
+
+		s->s[0] = path;
+		s->s[1] = args;
+		s->s[2] = env;
+		s->a[0] = kind;
+		s->a[1] = h->timeout_s;
+	}
+}
+
+/* The state document of a hook, without its status and pid. */
+static void compile_state(struct plan_builder *b, const struct plan_request *req)
+{
+	const struct spec_pairs *notes = &req->spec->annotations;
+	buf_auto head = { 0 };
+	buf_auto tail = { 0 };
+	uint32_t at[4];
+
+	buf_printf(&head, "{\"ociVersion\":");
+	json_put_string(&head, req->spec->oci_version);
+	buf_printf(&head, ",\"id\":");
+	json_put_string(&head, req->id);
+	buf_printf(&head, ",\"status\":\"");
+	buf_printf(&tail, ",\"bundle\":");
+	json_put_string(&tail, req->bundle);
+	if (notes->n)
+		buf_printf(&tail, ",\"annotations\":{");
+	for (size_t i = 0; i < notes->n; i++) {
+		buf_printf(&tail, i ? "," : "");
+		json_put_string(&tail, notes->v[i].key);
+		buf_printf(&tail, ":");
+		json_put_string(&tail, notes->v[i].value);
+	}
+	buf_printf(&tail, notes->n ? "}}" : "}");
+	if (head.failed || tail.failed)
+		b->failed = true;
+	at[0] = plan_put_str(b, req->id);
+	at[1] = plan_put_str(b, head.text);
+	at[2] = plan_put_str(b, tail.text);
+	at[3] = plan_put_str(b, req->spec->name);
+	plan_header(b)->id = at[0];
+	plan_header(b)->state_head = at[1];
+	plan_header(b)->state_tail = at[2];
+	plan_header(b)->name = at[3];
+	plan_header(b)->preserve_fds = req->preserve_fds;
+}
+
+/* ---- outside, before the clone ---- */
+
+static void compile_before(struct plan_builder *b, const struct plan_request *req)
+{
+	uint32_t id = plan_put_str(b, req->id), path;
+
+	plan_add(b, OP_STATE, STAGE_BEFORE, "%s", "")->s[0] = id;
+	if (req->cgroup) {
+		path = plan_put_str(b, req->cgroup);
+		plan_add(b, OP_CGROUP, STAGE_BEFORE, "%s",
+			 req->spec->cgroups_path ? "linux.cgroupsPath" : "")->s[0] = path;
+	}
+	if (req->devices_len) {
+		path = plan_put_blob(b, req->devices, req->devices_len);
+		plan_add(b, OP_DEVICE_RULES, STAGE_BEFORE, "linux.resources.devices")->s[0] = path;
+	}
+}
+
+static uint32_t put_maps(struct plan_builder *b, const struct spec_idmaps *maps)
+{
+	buf_auto text = { 0 };
+
+	for (size_t i = 0; i < maps->n; i++)
+		buf_printf(&text, "%u %u %u\n", maps->v[i].container_id, maps->v[i].host_id,
+			   maps->v[i].size);
+	b->failed |= text.failed;
+	return plan_put_str(b, text.text);
+}
+
+static void compile_maps(struct plan_builder *b, const struct spec *spec)
+{
+	uint32_t uid = put_maps(b, &spec->uid_maps), gid = put_maps(b, &spec->gid_maps);
+	struct plan_step *s = plan_add(b, OP_ID_MAPS, STAGE_CLONED, "linux.uidMappings");
+
+	s->s[0] = uid;
+	s->s[1] = gid;
+}
+
+static void compile_netdevs(struct plan_builder *b, const struct spec *spec)
+{
+	for (size_t i = 0; i < spec->n_netdevs; i++) {
+		uint32_t host = plan_put_str(b, spec->netdevs[i].host_name);
+		uint32_t name = plan_put_str(b, spec->netdevs[i].name);
+		struct plan_step *s = plan_add(b, OP_NETDEV, STAGE_NAMESPACES, "linux.netDevices.%s",
+					       spec->netdevs[i].host_name);
+
+		s->s[0] = host;
+		s->s[1] = name;
+	}
+}
+
+/* ---- the system that the program sees ---- */
+
+static void add_str(struct plan_builder *b, enum plan_op op, const char *place, const char *value)
+{
+	uint32_t at = plan_put_str(b, value);
+
+	plan_add(b, op, STAGE_INSIDE, "%s", place)->s[0] = at;
+}
+
+static void compile_sysctl(struct plan_builder *b, const struct spec *spec)
+{
+	for (size_t i = 0; i < spec->sysctl.n; i++) {
+		uint32_t key = plan_put_str(b, spec->sysctl.v[i].key);
+		uint32_t value = plan_put_str(b, spec->sysctl.v[i].value);
+		struct plan_step *s = plan_add(b, OP_SYSCTL, STAGE_INSIDE, "linux.sysctl.%s",
+					       spec->sysctl.v[i].key);
+
+		s->s[0] = key;
+		s->s[1] = value;
+	}
+}
+
+static bool needs_proc(const struct spec *spec)
+{
+	const struct spec_process *p = &spec->process;
+
+	return spec->sysctl.n || p->oom_score_adj.set || p->apparmor_profile || p->selinux_label ||
+	       ns_new(spec, SPEC_NS_TIME);
+}
+
+static void compile_time(struct plan_builder *b, const struct spec *spec)
+{
+	buf_auto text = { 0 };
+	uint32_t at;
+
+	for (size_t i = 0; i < spec->n_time_offsets; i++)
+		buf_printf(&text, "%s %lld %u\n", spec->time_offsets[i].clock,
+			   (long long)spec->time_offsets[i].secs, spec->time_offsets[i].nanosecs);
+	b->failed |= text.failed;
+	at = plan_put_str(b, text.text);
+	plan_add(b, OP_TIME_NS, STAGE_INSIDE, "linux.timeOffsets")->s[0] = at;
+}
+
+/* Meet the runtime while namespaces exist and nothing is mounted, if it has something to do then. */
+static void compile_meeting(struct plan_builder *b, const struct spec *spec)
+{
+	if (!spec->hooks[SPEC_HOOK_PRESTART].n && !spec->hooks[SPEC_HOOK_CREATE_RUNTIME].n &&
+	    !spec->n_netdevs)
+		return;
+	plan_add(b, OP_TELL, STAGE_INSIDE, "%s", "")->a[0] = POINT_NAMESPACES;
+	plan_add(b, OP_WAIT, STAGE_INSIDE, "%s", "")->a[0] = POINT_NAMESPACES;
+}
+
+static void compile_system(struct plan_builder *b, const struct plan_request *req)
+{
+	const struct spec *spec = req->spec;
+
+	if (needs_proc(spec))
+		plan_add(b, OP_OPEN_PROC, STAGE_INSIDE, "%s", "");
+	if (ns_new(spec, SPEC_NS_TIME))
+		compile_time(b, spec);
+	compile_meeting(b, spec);
+	if (spec->hostname)
+		add_str(b, OP_HOSTNAME, "hostname", spec->hostname);
+	if (spec->domainname)
+		add_str(b, OP_DOMAINNAME, "domainname", spec->domainname);
+	compile_sysctl(b, spec);
+}
+
+/* ---- the process ---- */
+
+static void compile_keyring(struct plan_builder *b, const struct plan_request *req)
+{
+	char name[300];
+
+	snprintf(name, sizeof(name), "_ses.%s", req->id);
+	add_str(b, OP_KEYRING, "", name);
+}
+
+static void compile_init_process(struct plan_builder *b, const struct plan_request *req)
+{
+	const struct spec *spec = req->spec;
+	const struct spec_process *p = &spec->process;
+	struct compile_last last = {
+		.process = p, .spec = spec,
+		.seccomp = req->seccomp, .seccomp_len = req->seccomp_len,
+		.listener = spec->seccomp.listener_path,
+		.metadata = spec->seccomp.listener_metadata,
+		.seccomp_flags = spec->seccomp.flags.set ? spec->seccomp.flags.v : 0,
+		.notify = spec->seccomp.has_notify,
+	};
+
+	if (!req->no_new_keyring)
+		compile_keyring(b, req);
+	compile_process_early(b, p);
+	plan_add(b, OP_UNGUARD, STAGE_INSIDE, "%s", "");
+	if (req->gated || !req->cgroup)
+		plan_add(b, OP_TELL, STAGE_INSIDE, "%s", "")->a[0] = POINT_CREATED;
+	if (req->gated)
+		plan_add(b, OP_GATE, STAGE_INSIDE, "%s", "");
+	else if (!req->cgroup)          /* nothing but the recorded pid finds this process again */
+		plan_add(b, OP_WAIT, STAGE_INSIDE, "%s", "")->a[0] = POINT_CREATED;
+	compile_ids_to_exec(b, &last);
+}
+
+/* What exec needs to know besides the process' own settings. */
+static void compile_for_exec(struct plan_builder *b, const struct spec_process *p)
+{
+	if (p->exec_cpu_initial)
+		compile_affinity(b, p->exec_cpu_initial, "process.execCPUAffinity.initial",
+				 STAGE_EXEC, false);
+	if (p->exec_cpu_final)
+		compile_affinity(b, p->exec_cpu_final, "process.execCPUAffinity.final",
+				 STAGE_EXEC, true);
+}
+
+static int check(const struct plan_request *req, struct err *err)
+{
+	const struct spec *s = req->spec;
+	char place[40];
+
+	for (size_t i = 0; i < s->n_mounts; i++)
+		if (strspn(s->mounts[i].destination, "/.") == strlen(s->mounts[i].destination))
+			return err_spec(err, mount_place(s, i, place),
+					"the root itself cannot be a mount's destination");
+	if (!req->gated && !s->process.set)
+		return err_spec(err, "process", "is required to start a program");
+	return 0;
+}
+
+int plan_compile(const struct plan_request *req, struct plan **ret, struct err *err)
+{
+	const struct spec *spec = req->spec;
+	struct plan_builder b;
+	int r;
+
+	r = check(req, err);
+	if (r < 0)
+		return r;
+	plan_begin(&b);
+	compile_state(&b, req);
+	compile_before(&b, req);
+	compile_namespaces(&b, req);
+	if (ns_new(spec, SPEC_NS_USER))
+		compile_maps(&b, spec);
+	compile_netdevs(&b, spec);
+	compile_hooks(&b, spec, SPEC_HOOK_PRESTART, OP_HOOK_OUT, STAGE_NAMESPACES);
+	compile_hooks(&b, spec, SPEC_HOOK_CREATE_RUNTIME, OP_HOOK_OUT, STAGE_NAMESPACES);
+	compile_outside_mounts(&b, req);
+
+	compile_system(&b, req);
+	compile_rootfs(&b, req);
+	compile_init_process(&b, req);
+
+	compile_for_exec(&b, &spec->process);
+	compile_hooks(&b, spec, SPEC_HOOK_POSTSTART, OP_HOOK_OUT, STAGE_STARTED);
+	compile_hooks(&b, spec, SPEC_HOOK_POSTSTOP, OP_HOOK_OUT, STAGE_DELETED);
+	return plan_finish(&b, ret, err);
+}

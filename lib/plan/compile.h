@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * compile.h - from a checked spec to a plan
+ *
+ * Pure: looks neither at the machine nor at the file system, so a plan can be made, printed and
+ * compared without privileges.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "plan/build.h"
+#include "spec/spec.h"
+
+struct plan_request {
+	const struct spec *spec;
+	const char *id, *bundle;
+	const char *cgroup;             /* path below the cgroup2 mount; NULL: no cgroup */
+	bool gated;                     /* create: wait for start before the program is executed */
+	bool no_pivot, no_new_keyring;
+	bool privileged;                /* the runtime may open trees on behalf of a user namespace */
+	uint32_t preserve_fds;
+	const void *devices;            /* program of device rules; NULL: none */
+	size_t devices_len;
+	const void *seccomp;            /* filter; NULL: none */
+	size_t seccomp_len;
+};
+
+int plan_compile(const struct plan_request *req, struct plan **ret, struct err *err);
+
+/* One more process in a jail that was made by @base. */
+struct plan_exec {
+	const struct plan *base;
+	const struct spec_process *process;     /* from --process: used instead of the jail's own */
+	/* Overrides; NULL or unset: the jail's own */
+	char *const *argv;
+	size_t n_argv;
+	char *const *env;                       /* added */
+	size_t n_env;
+	const char *cwd;
+	bool has_user;
+	uint32_t uid, gid;
+	const uint32_t *groups;
+	size_t n_groups;
+	bool has_groups;
+	uint64_t caps;                          /* added */
+	bool no_new_privs;
+	const char *apparmor, *selinux;
+	bool terminal;
+	uint16_t height, width;
+	uint64_t ns_flags;                      /* CLONE_NEW* of the namespaces the jail has */
+	uint32_t preserve_fds;
+};
+
+int plan_compile_exec(const struct plan_exec *req, struct plan **ret, struct err *err);
+
+/* ---- between the files of the compiler ---- */
+
+void compile_namespaces(struct plan_builder *b, const struct plan_request *req);
+void compile_rootfs(struct plan_builder *b, const struct plan_request *req);
+void compile_devices(struct plan_builder *b, const struct plan_request *req);
+void compile_outside_mounts(struct plan_builder *b, const struct plan_request *req);
+void compile_hooks(struct plan_builder *b, const struct spec *spec, enum spec_hook_kind kind,
+		   enum plan_op op, enum plan_stage stage);
+
+/* The process' own settings, in two halves with the gate between them. */
+struct compile_last {
+	const struct spec_process *process;
+	const struct spec *spec;                /* its hooks and environment; NULL for exec */
+	const struct plan *base;                /* exec: where the environment is copied from */
+	const void *seccomp;
+	size_t seccomp_len;
+	const char *listener, *metadata;
+	uint64_t seccomp_flags;
+	bool notify, groups_denied;
+};
+
+void compile_process_early(struct plan_builder *b, const struct spec_process *p);
+void compile_ids_to_exec(struct plan_builder *b, const struct compile_last *l);
+void compile_pty(struct plan_builder *b, const struct spec_process *p, const char *console);
+/* A cpu list ("0-3,7") as the mask that exec sets before or after it enters the cgroup. */
+void compile_affinity(struct plan_builder *b, const char *cpus, const char *place,
+		      enum plan_stage stage, bool final);
+
+/* Does the runtime, not jail-init, open the trees: for a user namespace whose root may not? */
+static inline bool trees_from_outside(const struct plan_request *req)
+{
+	const struct spec_ns_entry *user = &req->spec->ns[SPEC_NS_USER];
+
+	return user->set && req->privileged;
+}
+
+static inline bool ns_new(const struct spec *s, enum spec_ns n)
+{
+	return s->ns[n].set && !s->ns[n].path;
+}
+
+static inline bool ns_joined(const struct spec *s, enum spec_ns n)
+{
+	return s->ns[n].set && s->ns[n].path;
+}
+
+static inline const char *mount_place(const struct spec *s, size_t i, char buf[40])
+{
+	if (s->mounts[i].doc_index == UINT32_MAX)
+		snprintf(buf, 40, "default mount");
+	else
+		snprintf(buf, 40, "mounts[%u]", s->mounts[i].doc_index);
+	return buf;
+}

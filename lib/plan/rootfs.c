@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * rootfs.c - the root, the mounts, masked and read-only paths, and the pivot
+ *
+ * Propagation.  Nothing the jail mounts may reach the host.  When no mount asks for slave or shared,
+ * the whole new mount namespace is made private at once and nothing more has to be said.  Otherwise
+ * it stays a slave of the host (or shared with it, if rootfsPropagation says so) and each tree is told
+ * its own propagation before it is attached.
+ */
+#include "plan/compile.h"
+
+#include <linux/mount.h>
+#include <string.h>
+
+#define PROPAGATIONS (MS_SHARED | MS_SLAVE | MS_PRIVATE | MS_UNBINDABLE)
+
+/* File systems whose superblock is the kernel's or shared: read-only is a matter of the mount. */
+static const char *const pseudo_fs[] = {
+	"proc", "sysfs", "cgroup2", "mqueue", "devpts", "securityfs", "debugfs", "tracefs", "bpf",
+	"binfmt_misc", "configfs", "fusectl", "pstore", "efivarfs", "overlay", "fuse",
+};
+
+/* Those that take no SELinux context. */
+static const char *const no_context_fs[] = { "proc", "sysfs", "cgroup2" };
+
+static bool in_table(const char *const *table, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(table[i], name))
+			return true;
+	return false;
+}
+
+/* What "/" of the new mount namespace becomes. */
+static uint64_t base_propagation(const struct spec *s)
+{
+	if (s->rootfs_propagation & (MS_SHARED | MS_SLAVE))
+		return s->rootfs_propagation & (MS_SHARED | MS_SLAVE);
+	for (size_t i = 0; i < s->n_mounts; i++)
+		if (s->mounts[i].propagation & (MS_SHARED | MS_SLAVE))
+			return MS_SLAVE;
+	return MS_PRIVATE;
+}
+
+/* ---- trees from outside ---- */
+
+static bool mount_mapped(const struct spec_mount *m)
+{
+	return m->flags & (SPEC_MOUNT_IDMAP | SPEC_MOUNT_RIDMAP);
+}
+
+static bool from_outside(const struct plan_request *req, const struct spec_mount *m)
+{
+	return m->flags & SPEC_MOUNT_BIND && (trees_from_outside(req) || mount_mapped(m));
+}
+
+static uint32_t put_maps(struct plan_builder *b, const struct spec_idmaps *maps)
+{
+	buf_auto text = { 0 };
+
+	for (size_t i = 0; i < maps->n; i++)
+		buf_printf(&text, "%u %u %u\n", maps->v[i].container_id, maps->v[i].host_id,
+			   maps->v[i].size);
+	b->failed |= text.failed;
+	return plan_put_str(b, text.text);
+}
+
+static void send_root(struct plan_builder *b, const struct plan_request *req)
+{
+	uint32_t path = plan_put_str(b, req->spec->root_path);
+	struct plan_step *s = plan_add(b, OP_SEND_TREE, STAGE_NAMESPACES, "root.path");
+
+	s->s[0] = path;
+	s->a[0] = 1;
+	s->a[1] = req->spec->rootfs_propagation & MS_SLAVE ? MS_SLAVE | MS_REC : MS_PRIVATE | MS_REC;
+	s->a[2] = req->spec->rootfs_idmap ? IDMAP_JAIL : IDMAP_NONE;
+}
+
+static void send_mount(struct plan_builder *b, const struct plan_request *req, size_t i)
+{
+	const struct spec_mount *m = &req->spec->mounts[i];
+	uint32_t path = plan_put_str(b, m->source), uid = 0, gid = 0;
+	struct plan_step *s;
+	char place[40];
+
+	if (mount_mapped(m) && m->uid_maps.n) {
+		uid = put_maps(b, &m->uid_maps);
+		gid = put_maps(b, &m->gid_maps);
+	}
+	s = plan_add(b, OP_SEND_TREE, STAGE_NAMESPACES, "%s", mount_place(req->spec, i, place));
+	s->s[0] = path;
+	s->s[1] = uid;
+	s->s[2] = gid;
+	s->a[0] = (m->flags & SPEC_MOUNT_RECURSIVE) != 0;
+	s->a[1] = m->propagation ? m->propagation | (m->propagation_recursive ? MS_REC : 0) :
+				   MS_PRIVATE | MS_REC;
+	if (mount_mapped(m))
+		s->a[2] = (uid ? IDMAP_GIVEN : IDMAP_JAIL) |
+			  (m->flags & SPEC_MOUNT_RIDMAP ? IDMAP_RECURSIVE : 0);
+}
+
+void compile_outside_mounts(struct plan_builder *b, const struct plan_request *req)
+{
+	if (!req->spec->ns[SPEC_NS_MOUNT].set)
+		return;
+	if (trees_from_outside(req) || req->spec->rootfs_idmap)
+		send_root(b, req);
+	for (size_t i = 0; i < req->spec->n_mounts; i++)
+		if (from_outside(req, &req->spec->mounts[i]))
+			send_mount(b, req, i);
+}
+
+/* ---- one mount, inside ---- */
+
+struct mount_ctx {
+	struct plan_builder *b;
+	const struct plan_request *req;
+	const struct spec_mount *m;
+	uint64_t base;                  /* base_propagation() */
+	char place[40];
+};
+
+static struct plan_step *add(const struct mount_ctx *c, enum plan_op op)
+{
+	return plan_add(c->b, op, STAGE_INSIDE, "%s", c->place);
+}
+
+static void add_attr(const struct mount_ctx *c, uint64_t set, uint64_t clr, uint64_t propagation,
+		     bool recursive)
+{
+	struct plan_step *s;
+
+	if (!set && !clr && !propagation)
+		return;
+	s = add(c, OP_TREE_ATTR);
+	s->a[0] = set;
+	s->a[1] = clr;
+	s->a[2] = propagation;
+	s->a[3] = recursive;
+}
+
+static void add_attach(const struct mount_ctx *c, enum plan_target kind)
+{
+	uint32_t at = plan_put_str(c->b, c->m->destination);
+	struct plan_step *s = add(c, OP_ATTACH);
+
+	s->s[0] = at;
+	s->a[0] = kind;
+}
+
+static void add_clone(const struct mount_ctx *c, const char *source)
+{
+	uint32_t at = plan_put_str(c->b, source);
+	struct plan_step *s = add(c, OP_TREE_CLONE);
+
+	s->s[0] = at;
+	s->a[0] = (c->m->flags & SPEC_MOUNT_RECURSIVE) != 0;
+}
+
+static void compile_bind(const struct mount_ctx *c, const char *source)
+{
+	const struct spec_mount *m = c->m;
+	uint64_t propagation = m->propagation;
+	bool recursive = m->propagation_recursive;
+
+	if (from_outside(c->req, m)) {
+		add(c, OP_TREE_RECV);
+		propagation = 0;                /* set before it was sent */
+	} else {
+		add_clone(c, source);
+		if (!propagation && c->base != MS_PRIVATE) {
+			propagation = MS_PRIVATE;
+			recursive = true;
+		}
+	}
+	add_attr(c, m->attrs.set, m->attrs.clr, 0, false);
+	add_attr(c, m->rec.set, m->rec.clr, 0, true);
+	add_attr(c, 0, 0, propagation, recursive);
+	add_attach(c, TARGET_AS_TREE);
+}
+
+/* The options given to the file system: its own, read-only, and the SELinux context. */
+static uint32_t put_fs_options(const struct mount_ctx *c, const char *type)
+{
+	const struct strv *o = &c->m->fs_options;
+	const char *label = c->req->spec->mount_label;
+	mem_auto char **v = calloc(o->n + 3, sizeof(*v));
+	mem_auto char *context = NULL;
+	uint32_t at;
+	size_t n = 0;
+
+	if (!v) {
+		c->b->failed = true;
+		return 0;
+	}
+	for (; n < o->n; n++)
+		v[n] = o->v[n];
+	if (c->m->attrs.set & MOUNT_ATTR_RDONLY && !(c->m->flags & SPEC_MOUNT_TMPCOPYUP) &&
+	    !in_table(pseudo_fs, ARRAY_SIZE(pseudo_fs), type))
+		v[n++] = (char *)"ro";
+	if (label && !in_table(no_context_fs, ARRAY_SIZE(no_context_fs), type)) {
+		if (asprintf(&context, "context=%s", label) < 0) {
+			context = NULL;
+			c->b->failed = true;
+			return 0;
+		}
+		v[n++] = context;
+	}
+	at = n ? plan_put_list(c->b, v, n) : 0;
+	return at;
+}
+
+static void compile_fs(const struct mount_ctx *c, const char *type)
+{
+	const struct spec_mount *m = c->m;
+	bool copy = m->flags & SPEC_MOUNT_TMPCOPYUP;
+	bool strict = !strcmp(type, "proc") || !strcmp(type, "sysfs");
+	uint64_t attrs = (m->attrs.set & ~m->rec.clr) | m->rec.set;
+	uint32_t at[3] = { plan_put_str(c->b, type), plan_put_str(c->b, m->source),
+			   put_fs_options(c, type) };
+	struct plan_step *s = add(c, OP_TREE_FS);
+
+	memcpy(s->s, at, sizeof(at));
+	s->a[0] = copy ? attrs & ~(uint64_t)MOUNT_ATTR_RDONLY : attrs;
+	if (copy) {
+		at[0] = plan_put_str(c->b, m->destination);
+		add(c, OP_COPY_UP)->s[0] = at[0];
+		add_attr(c, attrs & MOUNT_ATTR_RDONLY, 0, 0, false);
+	}
+	add_attr(c, 0, 0, m->propagation, m->propagation_recursive);
+	add_attach(c, strict ? TARGET_STRICT_DIR : TARGET_DIR);
+}
+
+static void compile_remount(const struct mount_ctx *c)
+{
+	const struct spec_mount *m = c->m;
+	uint32_t at = plan_put_str(c->b, m->destination);
+	uint32_t options = m->fs_options.n ?
+		plan_put_list(c->b, m->fs_options.v, m->fs_options.n) : 0;
+	struct plan_step *s = add(c, OP_REMOUNT);
+
+	s->s[0] = at;
+	s->s[1] = options;
+	s->a[0] = m->attrs.set | m->rec.set;
+	s->a[1] = m->attrs.clr | m->rec.clr;
+	s->a[2] = m->propagation;
+	s->a[3] = m->rec.set || m->rec.clr || m->propagation_recursive;
+}
+
+/* Without a cgroup namespace a cgroup2 mount would show the whole host: its own part is bound. */
+static bool cgroup_by_bind(const struct plan_request *req, const char *type)
+{
+	return !strcmp(type, "cgroup2") && !req->spec->ns[SPEC_NS_CGROUP].set && req->cgroup;
+}
+
+static void compile_mount(struct mount_ctx *c)
+{
+	const char *type = c->m->type ? c->m->type : "none";
+	char path[4096];
+
+	if (!strcmp(type, "cgroup"))
+		type = "cgroup2";
+	if (c->m->flags & SPEC_MOUNT_REMOUNT) {
+		compile_remount(c);
+	} else if (c->m->flags & SPEC_MOUNT_BIND) {
+		compile_bind(c, c->m->source);
+	} else if (cgroup_by_bind(c->req, type)) {
+		snprintf(path, sizeof(path), "/sys/fs/cgroup/%s", c->req->cgroup);
+		compile_bind(c, path);
+	} else {
+		compile_fs(c, type);
+	}
+}
+
+/* ---- the root ---- */
+
+static void compile_root(struct plan_builder *b, const struct plan_request *req, uint64_t base)
+{
+	const struct spec *spec = req->spec;
+	bool received = trees_from_outside(req) || spec->rootfs_idmap;
+	uint32_t path = plan_put_str(b, spec->root_path);
+	struct plan_step *s;
+
+	plan_add(b, OP_PROPAGATION, STAGE_INSIDE, "%s",
+		 spec->rootfs_propagation ? "linux.rootfsPropagation" : "")->a[0] = base | MS_REC;
+	s = plan_add(b, received ? OP_ROOT_RECV : OP_ROOT, STAGE_INSIDE, "root.path");
+	s->s[0] = path;
+	s->a[0] = base == MS_SHARED;
+	if (!received)
+		s->a[1] = base == MS_SHARED || (base == MS_SLAVE && !spec->rootfs_propagation);
+}
+
+static void add_paths(struct plan_builder *b, const struct strv *paths, enum plan_op op,
+		      const char *place)
+{
+	for (size_t i = 0; i < paths->n; i++) {
+		uint32_t at = plan_put_str(b, paths->v[i]);
+
+		plan_add(b, op, STAGE_INSIDE, "%s[%zu]", place, i)->s[0] = at;
+	}
+}
+
+static void root_attr(struct plan_builder *b, const char *place, uint64_t set, uint64_t propagation,
+		      bool recursive)
+{
+	struct plan_step *s = plan_add(b, OP_ROOT_ATTR, STAGE_INSIDE, "%s", place);
+
+	s->a[0] = set;
+	s->a[1] = propagation;
+	s->a[2] = recursive;
+}
+
+void compile_rootfs(struct plan_builder *b, const struct plan_request *req)
+{
+	const struct spec *spec = req->spec;
+	const char *cwd = spec->process.cwd;
+	struct mount_ctx c = { .b = b, .req = req, .base = base_propagation(spec) };
+
+	if (!ns_new(spec, SPEC_NS_MOUNT))
+		return;                         /* joined: whoever made it has arranged it */
+	compile_root(b, req, c.base);
+	for (size_t i = 0; i < spec->n_mounts; i++) {
+		c.m = &spec->mounts[i];
+		mount_place(spec, i, c.place);
+		compile_mount(&c);
+	}
+	compile_devices(b, req);
+	if (cwd && strcmp(cwd, "/")) {
+		uint32_t at = plan_put_str(b, cwd);
+
+		plan_add(b, OP_DIR, STAGE_INSIDE, "process.cwd")->s[0] = at;
+	}
+	add_paths(b, &spec->masked_paths, OP_MASK, "linux.maskedPaths");
+	add_paths(b, &spec->readonly_paths, OP_READONLY, "linux.readonlyPaths");
+	compile_hooks(b, spec, SPEC_HOOK_CREATE_CONTAINER, OP_HOOK, STAGE_INSIDE);
+	if (spec->root_readonly)
+		root_attr(b, "root.readonly", MOUNT_ATTR_RDONLY, 0, false);
+	if (spec->rootfs_propagation & (MS_SHARED | MS_UNBINDABLE))
+		root_attr(b, "linux.rootfsPropagation", 0, spec->rootfs_propagation & PROPAGATIONS,
+			  spec->rootfs_propagation_recursive);
+	plan_add(b, OP_PIVOT, STAGE_INSIDE, "root.path")->a[0] = req->no_pivot;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * create.h - making a jail, running it, undoing it
+ */
+#pragma once
+
+#include "plan/compile.h"
+#include "run/init.h"
+#include "state/state.h"
+
+struct run_log {
+	void (*log)(void *userdata, int level, const char *message);
+	void *userdata;
+};
+void run_warn(const struct run_log *log, const char *fmt, ...) ERR_FORMAT(2, 3);
+
+struct create_request {
+	const struct spec *spec;
+	const char *id, *bundle, *root_path;    /* root_path: of the state directory */
+	bool gated;                             /* create; not gated: run */
+	bool use_cgroup;
+	bool no_pivot, no_new_keyring;
+	const int *stdio;                       /* three, or NULL */
+	const char *console_socket;             /* where the pty's master goes; NULL: kept */
+	const char *pid_file, *pidfd_socket, *log_note;
+	uint32_t preserve_fds;
+	struct run_log log;
+};
+
+struct created {
+	int dir_fd;                             /* ROOT/ID */
+	int pidfd;
+	int console_fd;                         /* the pty's master, if it was kept; -1 */
+	struct state state;
+};
+
+/*
+ * Make the jail; when not gated its program has been executed on return.  On success the lock is
+ * released and *ret is the caller's; on failure nothing is left.
+ */
+int create_jail(const struct create_request *req, struct created *ret, struct err *err);
+
+/* The plan that create_jail() would carry out. */
+int create_plan(const struct create_request *req, int cache_fd, char **ret_cgroup,
+		struct plan **ret, struct err *err);
+
+/* Let a created jail go on: @dir_fd is locked.  Updates *state. */
+int start_jail(int dir_fd, const char *id, struct state *state, int pidfd,
+	       const struct run_log *log, struct err *err);
+
+/*
+ * Remove all that was made for a jail; @dir_fd is locked, the first process has ended or is killed
+ * here.  poststop hooks run last; their failures are warnings.
+ */
+int delete_jail(int root_fd, const char *name, const char *id, int dir_fd, struct state *state,
+		int pidfd, const struct run_log *log, struct err *err);
+
+/* ---- shared with exec ---- */
+
+/* Deliver a seccomp listener to the agent of the SECCOMP step @step. */
+int listener_send(const struct plan *p, uint32_t step, int listener, pid_t pid, const char *status,
+		  struct err *err);
+/* Write @pid to a file, atomically. */
+int pid_file_write(const char *path, pid_t pid, struct err *err);
+int fd_send_to(const char *socket_path, const char *what, int fd, struct err *err);
+/* Descriptors 3 … 3+n-1 must be open, or one of ours could take their place. */
+int preserved_fds_check(uint32_t n, struct err *err);

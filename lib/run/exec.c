@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * exec.c - one more process in a jail
+ */
+#include "run/exec.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cgroup/cgroup.h"
+#include "run/process.h"
+#include "run/users.h"
+
+struct executing {
+	struct exec_request *req;
+	struct plan *plan;
+	struct init_process init;
+	int console;
+};
+
+static int resolve_user(pid_t pid, struct exec_request *req, struct err *err)
+{
+	char path[32];
+	fd_auto root = -1;
+	int r;
+
+	if (!req->user)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%d/root", (int)pid);
+	root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return err_sys(err, "open the jail's root");
+	r = users_parse(root, req->user, &req->plan.uid, &req->plan.gid, err);
+	req->plan.has_user = r == 0;
+	return r;
+}
+
+static int open_cgroup(const struct state *state, const char *sub, int *ret, struct err *err)
+{
+	mem_auto char *path = NULL;
+	fd_auto root = -1;
+	const char *mount;
+	int r;
+
+	if (!state->cgroup)
+		return sub ? err_set(err, -EINVAL, "the jail has no cgroup of its own") : 0;
+	if (asprintf(&path, "%s%s%s", state->cgroup, sub ? "/" : "", sub ? sub + (*sub == '/') : "") < 0) {
+		path = NULL;
+		return err_nomem(err);
+	}
+	if (!cgroup_path_ok(path))
+		return err_set(err, -EINVAL, "\"%s\" cannot be a cgroup below the jail's", sub);
+	r = cgroup_root_open(&root, &mount, err);
+	return r < 0 ? r : cgroup_open(root, path, ret, err);
+}
+
+static int take_message(struct executing *x, struct message *msg, struct err *err)
+{
+	struct err warning;
+	int r = 0;
+
+	switch (msg->m.type) {
+	case MSG_PID:
+		r = init_replace(&x->init, msg, err);
+		msg->fd = -1;
+		break;
+	case MSG_CONSOLE:
+		if (x->req->console_socket)
+			r = fd_send_to(x->req->console_socket, "/dev/ptmx", msg->fd, err);
+		else
+			x->console = fd_take(&msg->fd);
+		break;
+	case MSG_LISTENER:
+		r = listener_send(x->plan, msg->m.step, msg->fd, x->init.pid, "running", err);
+		if (r == 0)
+			protocol_word(x->init.socket, MSG_LISTENER, -1);
+		break;
+	case MSG_WARNING:
+		protocol_error(x->plan, &msg->m, &warning);
+		run_warn(&x->req->log, "%s", warning.text);
+		break;
+	default:
+		r = protocol_error(x->plan, &msg->m, err);
+	}
+	return r < 0 ? r : 1;
+}
+
+static int converse(struct executing *x, struct err *err)
+{
+	struct message msg;
+	int r;
+
+	do {
+		r = protocol_receive(x->init.socket, &msg, err);
+		if (r > 0) {
+			r = take_message(x, &msg, err);
+			fd_close(&msg.fd);
+		}
+	} while (r > 0);
+	return r;
+}
+
+static int start(struct executing *x, const struct state *state, int pidfd, struct err *err)
+{
+	struct init_start s = {
+		.plan = x->plan, .staged = true, .cgroup_fd = -1, .stdio = x->req->stdio, .gate = -1,
+		.ns = { pidfd, -1, -1, -1, -1, -1, -1, -1 },
+	};
+	fd_auto cgroup = -1;
+	int r = open_cgroup(state, x->req->sub_cgroup, &cgroup, err);
+
+	if (r < 0)
+		return r;
+	s.cgroup_fd = cgroup;
+	return init_start(&s, &x->init, err);
+}
+
+static int deliver(struct executing *x, struct err *err)
+{
+	int r = 0;
+
+	if (x->req->pid_file)
+		r = pid_file_write(x->req->pid_file, x->init.pid, err);
+	if (r == 0 && x->req->pidfd_socket)
+		r = fd_send_to(x->req->pidfd_socket, "pidfd", x->init.pidfd, err);
+	return r;
+}
+
+int exec_jail(int dir_fd, const struct state *state, int pidfd, struct exec_request *req,
+	      struct executed *ret, struct err *err)
+{
+	struct executing x = { .req = req, .init = INIT_NONE, .console = -1 };
+	mem_auto struct plan *base = NULL;
+	int r = preserved_fds_check(req->plan.preserve_fds, err);
+
+	if (r == 0)
+		r = plan_read(dir_fd, "plan", &base, err);
+	if (r == 0)
+		r = resolve_user(state->pid, req, err);
+	if (r < 0)
+		return r;
+	req->plan.base = base;
+	req->plan.ns_flags = state->ns_flags;
+	r = plan_compile_exec(&req->plan, &x.plan, err);
+	if (r == 0)
+		r = start(&x, state, pidfd, err);
+	if (r == 0)
+		r = converse(&x, err);
+	if (r == 0)
+		r = deliver(&x, err);
+	if (r < 0) {
+		init_abort(&x.init);
+		fd_close(&x.console);
+	} else {
+		*ret = (struct executed){ x.init.pid, fd_take(&x.init.pidfd), x.console };
+		init_forget(&x.init);
+	}
+	free(x.plan);
+	return r;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * template.c - the starting points that `jail spec` writes
+ *
+ * The short form says what a jail cannot do without.  The OCI form is the expansion of a short
+ * one, so it follows config/spec/default.json, less what only some machines or users want: the
+ * user namespace (its host ids are the administrator's to choose) and the long seccomp profile.
+ */
+#include "spec/parse.h"
+
+#include <string.h>
+
+#include "spec/text.h"
+
+static const char short_text[] =
+	"{\n"
+	"  \"root\": {\n"
+	"    \"path\": \"rootfs\"\n"
+	"  },\n"
+	"  \"process\": {\n"
+	"    \"terminal\": true,\n"
+	"    \"args\": [\n"
+	"      \"/bin/sh\"\n"
+	"    ]\n"
+	"  }\n"
+	"}\n";
+
+static const char oci_text[] =
+	"{"
+	"  'root': { 'path': 'rootfs', 'readonly': true },"
+	"  'process': { 'terminal': true, 'args': ['sh'] },"
+	"  'hostname': 'jail',"
+	"  'linux': { 'namespaces': [ { 'type': 'pid' }, { 'type': 'network' }, { 'type': 'ipc' },"
+	"    { 'type': 'uts' }, { 'type': 'mount' }, { 'type': 'cgroup' } ] }"
+	"}";
+
+static int oci_template(char **ret, struct err *err)
+{
+	struct expansion e = { 0 };
+	json_auto *doc = NULL;
+	char text[sizeof(oci_text)];
+	int r;
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = oci_text[i] == '\'' ? '"' : oci_text[i];
+	r = text_parse(text, strlen(text), &doc, err);
+	if (r == 0)
+		r = expand_short(doc, &e, err);
+	free(e.mount_index);
+	if (r < 0)
+		return r;
+	json_object_del(json_object_get(e.doc, "linux"), "seccomp");
+	json_object_del(e.doc, "jail");
+	r = expand_finish(&e.doc, err);
+	if (r == 0)
+		r = text_print(e.doc, ret, err);
+	json_decref(e.doc);
+	return r;
+}
+
+int spec_template(bool oci, char **ret, struct err *err)
+{
+	if (oci)
+		return oci_template(ret, err);
+	*ret = strdup(short_text);
+	return *ret ? 0 : err_nomem(err);
+}
