@@ -7,6 +7,7 @@
  */
 #include "plan/compile.h"
 
+#include <limits.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -130,6 +131,19 @@ static void add_str(struct plan_builder *b, enum plan_op op, const char *place, 
 	plan_add(b, op, STAGE_INSIDE, "%s", place)->s[0] = at;
 }
 
+/* A jail that was not given a name is called by its id, as far as the kernel takes it. */
+static void add_hostname(struct plan_builder *b, const struct plan_request *req)
+{
+	char name[HOST_NAME_MAX + 1];
+
+	if (req->spec->hostname) {
+		add_str(b, OP_HOSTNAME, "hostname", req->spec->hostname);
+	} else if (req->spec->hostname_from_id) {
+		snprintf(name, sizeof(name), "%.*s", HOST_NAME_MAX, req->id);
+		add_str(b, OP_HOSTNAME, "", name);
+	}
+}
+
 static void compile_sysctl(struct plan_builder *b, const struct spec *spec)
 {
 	for (size_t i = 0; i < spec->sysctl.n; i++) {
@@ -183,8 +197,7 @@ static void compile_system(struct plan_builder *b, const struct plan_request *re
 	if (ns_new(spec, SPEC_NS_TIME))
 		compile_time(b, spec);
 	compile_meeting(b, spec);
-	if (spec->hostname)
-		add_str(b, OP_HOSTNAME, "hostname", spec->hostname);
+	add_hostname(b, req);
 	if (spec->domainname)
 		add_str(b, OP_DOMAINNAME, "domainname", spec->domainname);
 	compile_sysctl(b, spec);

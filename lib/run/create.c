@@ -129,16 +129,25 @@ static const char *annotations_json(struct state *s, const struct spec_pairs *no
 	return text.text ? arena_strdup(&s->arena, text.text) : NULL;
 }
 
+/* RFC 3339 in UTC.  gmtime_r(3) would do, but reads /etc/localtime on the way. */
 static const char *now_rfc3339(struct state *s)
 {
 	struct timespec t;
-	struct tm tm;
-	char text[32];
+	int64_t days, era, year;
+	unsigned doe, yoe, doy, month, sec;
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	gmtime_r(&t.tv_sec, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	return arena_printf(&s->arena, "%s.%09ldZ", text, t.tv_nsec);
+	sec = (unsigned)(t.tv_sec % 86400);
+	days = t.tv_sec / 86400 + 719468;       /* since 0000-03-01, the start of an era of 400 years */
+	era = days / 146097;
+	doe = (unsigned)(days % 146097);
+	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	month = (5 * doy + 2) / 153;            /* from March */
+	year = era * 400 + yoe + (month >= 10);
+	return arena_printf(&s->arena, "%04lld-%02u-%02uT%02u:%02u:%02u.%09ldZ", (long long)year,
+			    month < 10 ? month + 3 : month - 9, doy - (153 * month + 2) / 5 + 1,
+			    sec / 3600, sec / 60 % 60, sec % 60, t.tv_nsec);
 }
 
 static int fill_record(struct making *m, struct err *err)

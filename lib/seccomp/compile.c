@@ -181,8 +181,10 @@ static int add_rule(scmp_filter_ctx ctx, const struct spec_seccomp *s, size_t i,
  * ends only the calling thread: for a program with one thread that is the same SIGSYS, and one
  * with several should not go on with a thread missing.
  *
- * Optimisation 2 is a binary tree over the numbers; without it a call walks half of the profile
- * (400 compares).  Measured beside the kernel's own cache of allowed calls in config/seccomp.
+ * Optimisation 2 is a binary tree over the numbers.  For the default profile on three architectures
+ * it makes 1437 instructions instead of 1177 in 34 ms instead of 17, but the kernel, which tries every
+ * number when a filter is loaded, takes 0.75 ms instead of 1.0 at each start, and a call that is
+ * decided by its arguments costs 50 ns instead of 250.
  */
 static int new_filter(const struct spec_seccomp *s, scmp_filter_ctx *ret, struct err *err)
 {

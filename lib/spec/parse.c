@@ -185,6 +185,7 @@ static int build(const json_t *doc, const struct expansion *e, const char *name,
 		s->n_default_mounts = e->n_default_mounts;
 	}
 	r = fn(&at, (char *)s + offset);
+	s->hostname_from_id = e && !s->hostname && s->ns[SPEC_NS_UTS].set && !s->ns[SPEC_NS_UTS].path;
 	if (r == 0)
 		*ret = mem_take(&s);
 	return r;

@@ -230,6 +230,7 @@ struct spec {
 	char *root_path;                /* absolute: joined with the bundle */
 	bool root_readonly;
 	char *hostname, *domainname;
+	bool hostname_from_id;          /* short spec without one, with a UTS namespace of its own */
 	struct spec_mount *mounts;
 	size_t n_mounts;
 	size_t n_default_mounts;        /* short spec: the first ones, defaults or what replaces one of
