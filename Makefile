@@ -75,6 +75,7 @@ $(B)/lib/base/embed.o: lib/base/embed.S $(B)/jail-init config/spec/default.json 
 	$(Q)$(CC) -c -DEMBED_INIT='"$(B)/jail-init"' -o $@ $<
 
 # jail-init has no library under it: no libc, no heap, no relocations.  The canary comes from AT_RANDOM.
+INIT_CC := gcc
 INIT_CFLAGS := -std=gnu11 -Os $(WARN) -ffreestanding -fno-builtin -D_GNU_SOURCE -fPIE -fvisibility=hidden \
 	-fstack-protector-strong -mstack-protector-guard=global -fcf-protection=full \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-tree-loop-distribute-patterns \
@@ -84,7 +85,7 @@ INIT_LDFLAGS := -nostdlib -static-pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,max-
 $(B)/jail-init: $(INIT_SRC) $(wildcard cmd/jail-init/*.h) lib/plan/plan.h lib/plan/check.h
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@ $(INIT_SRC)
+	$(Q)$(INIT_CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@ $(INIT_SRC)
 	$(Q)strip -s -R .comment -R .note.gnu.property $@
 
 # ---- libraries and the command ----
@@ -129,7 +130,57 @@ $(B)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(B)/internal.a
 		$(LIBS_SHARED)
 
 unit: $(UNIT_BIN)
-	@set -e; for t in $(UNIT_BIN); do $$t; done
+	@for t in $(UNIT_BIN); do $$t || exit 1; done
+
+# ---- setting up, installing ----
+
+# What is needed to build; to test; to compare and measure with.
+DEPS_BUILD := gcc make binutils libc6-dev libseccomp-dev libcap-dev libnl-3-dev libnl-route-3-dev \
+	libjansson-dev
+DEPS_RUN   := busybox-static
+DEPS_TEST  := bats jq python3 tmux strace iproute2 util-linux procps mmdebstrap crun runc mandoc \
+	attr libcap2-bin bash-completion gcovr
+DEPS_LINT  := clang clang-tidy cppcheck shellcheck libclang-rt-14-dev
+DEPS_BENCH := hyperfine bubblewrap
+
+deps deps-build: deps%:
+	@tests/deps $(DEPS_BUILD) $(DEPS_RUN) $(if $*,,$(DEPS_TEST) $(DEPS_LINT) $(DEPS_BENCH))
+
+# Debian's packages, the build, a busybox root file system, and a first jail in it.
+quickstart: deps-build
+	@$(MAKE) --no-print-directory all
+	@rootfs-tools/busybox $(B)/quickstart/rootfs
+	@cp config/spec/quickstart.json $(B)/quickstart/spec.json
+	@echo
+	$(B)/jail run $(B)/quickstart/spec.json hello
+	@echo
+	@echo 'That was a jail.  Next:'
+	@echo '  a shell in one:       sudo $(B)/jail run --rootfs $(B)/quickstart/rootfs -- /bin/sh'
+	@echo '  what a spec does:     $(B)/jail plan $(B)/quickstart/spec.json'
+	@echo '  what it stands for:   $(B)/jail spec --expand $(B)/quickstart/spec.json'
+	@echo '  install it:           sudo make install     then: man jail'
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCDIR) \
+		$(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man5 \
+		$(DESTDIR)$(DATADIR)/jail $(DESTDIR)$(DATADIR)/bash-completion/completions \
+		$(DESTDIR)$(DATADIR)/zsh/site-functions $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
+	install -s -m 755 $(B)/jail $(DESTDIR)$(BINDIR)/jail
+	install -m 755 $(B)/libjail.so.0 $(DESTDIR)$(LIBDIR)/libjail.so.0
+	ln -sf libjail.so.0 $(DESTDIR)$(LIBDIR)/libjail.so
+	install -m 644 $(B)/libjail.a $(DESTDIR)$(LIBDIR)/libjail.a
+	install -m 644 $(B)/libjail.pc $(DESTDIR)$(LIBDIR)/pkgconfig/libjail.pc
+	install -m 644 lib/jail.h $(DESTDIR)$(INCDIR)/jail.h
+	install -m 644 man/*.1 $(DESTDIR)$(MANDIR)/man1
+	install -m 644 man/*.3 $(DESTDIR)$(MANDIR)/man3
+	install -m 644 man/*.5 $(DESTDIR)$(MANDIR)/man5
+	install -m 644 config/spec/default.json $(DESTDIR)$(DATADIR)/jail/spec.json
+	install -m 644 config/seccomp/default.json $(DESTDIR)$(DATADIR)/jail/seccomp.json
+	install -m 644 config/completions/jail.bash \
+		$(DESTDIR)$(DATADIR)/bash-completion/completions/jail
+	install -m 644 config/completions/_jail $(DESTDIR)$(DATADIR)/zsh/site-functions/_jail
+	install -m 644 config/completions/jail.fish \
+		$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/jail.fish
 
 clean:
 	rm -rf $(B)
@@ -137,4 +188,4 @@ clean:
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d)
 include $(wildcard tests/*.mk config/*.mk)
 
-.PHONY: all unit clean
+.PHONY: all unit deps deps-build quickstart install clean

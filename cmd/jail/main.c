@@ -87,15 +87,18 @@ static int run_verb(struct cli *cli, const struct verb *verb, int argc, char **a
 		.opts = verb->opts, .dest = opts, .verb = verb->name,
 		.command_after = verb->command_after, .elsewhere = cli_options,
 	};
-	int n;
+	int n, r;
 
 	memset(opts, 0, verb->opts_size);
 	n = options_parse(&parser, argc, argv, args);
 	if (n == OPT_HELP)
-		return help_verb(verb);
-	if (n < 0 || !count_fits(verb, n))
-		return 1;
-	return verb->run(cli, opts, n, args);
+		r = help_verb(verb);
+	else if (n < 0 || !count_fits(verb, n))
+		r = 1;
+	else
+		r = verb->run(cli, opts, n, args);
+	options_done(verb->opts, opts);
+	return r;
 }
 
 int main(int argc, char **argv)

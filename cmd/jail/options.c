@@ -196,6 +196,18 @@ static bool command_begins(const struct opt_parser *p, int n)
 	return before >= 0 && n >= before;
 }
 
+void options_done(const struct opt *opts, void *dest)
+{
+	for (; opts && opts->name; opts++) {
+		char *at = (char *)dest + opts->offset;
+
+		if (opts->kind == OPT_LIST)
+			free(((struct opt_list *)at)->v);
+		else if (opts->kind == OPT_U32_LIST)
+			free(((struct opt_u32_list *)at)->v);
+	}
+}
+
 int options_parse(const struct opt_parser *p, int argc, char **argv, char **args)
 {
 	struct cursor c = { .p = p, .argc = argc, .argv = argv };

@@ -71,3 +71,6 @@ struct opt_parser {
  * Returns their number; OPT_ERROR after a message; OPT_HELP when --help was given.
  */
 int options_parse(const struct opt_parser *p, int argc, char **argv, char **args);
+
+/* Free the lists in @dest. */
+void options_done(const struct opt *opts, void *dest);

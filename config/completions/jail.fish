@@ -89,7 +89,7 @@ complete -c jail -n '__jail_at exec' -l cwd -d 'start in the directory DIR of th
 complete -c jail -n '__jail_at exec' -l detach -s d -d 'leave it running and return'
 complete -c jail -n '__jail_at exec' -l process -s p -d 'take everything from a process object in JSON' -r -F
 complete -c jail -n '__jail_at exec' -l additional-gids -s g -d 'add supplementary groups; may be repeated' -x
-complete -c jail -n '__jail_at exec' -l cap -s c -d 'add a capability; may be repeated' -x -a "CAP_CHOWN CAP_KILL"
+complete -c jail -n '__jail_at exec' -l cap -s c -d 'add a capability; may be repeated' -x -a "CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_KILL CAP_SETGID CAP_SETUID CAP_SETPCAP CAP_LINUX_IMMUTABLE CAP_NET_BIND_SERVICE CAP_NET_BROADCAST CAP_NET_ADMIN CAP_NET_RAW CAP_IPC_LOCK CAP_IPC_OWNER CAP_SYS_MODULE CAP_SYS_RAWIO CAP_SYS_CHROOT CAP_SYS_PTRACE CAP_SYS_PACCT CAP_SYS_ADMIN CAP_SYS_BOOT CAP_SYS_NICE CAP_SYS_RESOURCE CAP_SYS_TIME CAP_SYS_TTY_CONFIG CAP_MKNOD CAP_LEASE CAP_AUDIT_WRITE CAP_AUDIT_CONTROL CAP_SETFCAP CAP_MAC_OVERRIDE CAP_MAC_ADMIN CAP_SYSLOG CAP_WAKE_ALARM CAP_BLOCK_SUSPEND CAP_AUDIT_READ CAP_PERFMON CAP_BPF CAP_CHECKPOINT_RESTORE"
 complete -c jail -n '__jail_at exec' -l no-new-privs -d 'the program cannot gain privileges by executing another'
 complete -c jail -n '__jail_at exec' -l apparmor -d 'confine it with an AppArmor profile' -x
 complete -c jail -n '__jail_at exec' -l process-label -d 'give it an SELinux label' -x

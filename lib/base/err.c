@@ -33,6 +33,7 @@ int err_set(struct err *err, int code, const char *fmt, ...)
 	return code;
 }
 
+ERR_FORMAT(3, 0)
 static int err_vcode(struct err *err, int code, const char *fmt, va_list ap)
 {
 	size_t n;

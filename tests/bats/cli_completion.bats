@@ -59,6 +59,7 @@ bash_offers() {
 
 @test "fish" {
 	command -v fish >/dev/null || skip "no fish"
+	# shellcheck disable=SC2016 # for fish
 	offers() { HOME=$PWD fish -c 'jail completion fish | source; complete -C $argv' "$1" | cut -f1; }
 	[ "$(offers 'jail ex')" = exec ]
 	[ "$(offers 'jail --log-format t')" = text ]

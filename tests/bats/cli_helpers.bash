@@ -39,5 +39,6 @@ options_in_page() {
 
 # One line, on standard error only
 one_line() {
+	# shellcheck disable=SC2154 # set by run
 	[ "${#lines[@]}" -eq 1 ]
 }
