@@ -68,13 +68,17 @@ static int private_parent(int fd)
 	return r;
 }
 
-/* The root is its own bind mount: pivot_root(2) wants a mount point. */
+/*
+ * The root is its own bind mount: pivot_root(2) wants a mount point.  One that was received may lie
+ * below directories that root of this user namespace cannot enter, so it is attached over "/", which
+ * nobody sees: paths from "/" start below what is mounted on it.
+ */
 int mount_root(const struct plan_step *s, int received)
 {
 	const char *path = plan_str(in.plan, s->s[0]);
 	int at, r;
 
-	at = (int)SYS(openat, AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	at = (int)SYS(openat, AT_FDCWD, received ? "/" : path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (at < 0)
 		return failed_on(at, path);
 	in.root = received ? in.tree : clone_tree(at, "", 1);

@@ -80,9 +80,9 @@ int jail_exec(struct jail *jail, const struct jail_exec_options *options, struct
 	      struct jail_error **error)
 {
 	struct jail_process *process = calloc(1, sizeof(*process));
-	struct jail_exec_options o;
-	struct exec_request req;
-	struct executed done;
+	struct jail_exec_options o = { 0 };
+	struct exec_request req = { 0 };
+	struct executed done = { 0 };
 	struct spec *spec = NULL;
 	struct err err = { 0 };
 	int r = process ? API_OPTIONS(options, &o, &err) : err_nomem(&err);
@@ -103,7 +103,7 @@ int jail_exec(struct jail *jail, const struct jail_exec_options *options, struct
 		r = exec_jail(jail->dir_fd, &jail->state, jail->pidfd, &req, &done, &err);
 	}
 	spec_free(spec);
-	if (r < 0) {
+	if (r < 0 || !process) {
 		free(process);
 		return api_fail(&err, o.process_json && err.place[0] ? o.process_name : NULL, error);
 	}

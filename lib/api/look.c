@@ -77,7 +77,7 @@ static void put_pids(struct buf *b, struct jail *jail)
 	int n = jail_pids(jail, &pids, NULL);
 
 	buf_printf(b, ",\n  \"processes\": [");
-	for (int i = 0; i < n; i++)
+	for (int i = 0; pids && i < n; i++)
 		buf_printf(b, i ? ", %d" : "%d", (int)pids[i]);
 	buf_printf(b, "]");
 }

@@ -46,7 +46,7 @@ static int load(const char *bundle, const char *config, const char *name, struct
 {
 	mem_auto char *text = NULL;
 	char *dir = realpath(bundle, NULL);
-	struct spec *spec;
+	struct spec *spec = NULL;
 	struct err err;
 	size_t len;
 	int r;
@@ -120,7 +120,7 @@ int jail_spec_load(const char *path, struct jail_spec **ret, struct jail_error *
 int jail_spec_parse(const char *text, size_t len, const char *name, const char *bundle,
 		    struct jail_spec **ret, struct jail_error **error)
 {
-	struct spec *spec;
+	struct spec *spec = NULL;
 	struct err err;
 	char *dir = realpath(bundle, NULL);
 	int r;

@@ -34,8 +34,10 @@ static bool in_table(const char *const *table, size_t n, const char *name)
 /* What "/" of the new mount namespace becomes. */
 static uint64_t base_propagation(const struct spec *s)
 {
-	if (s->rootfs_propagation & (MS_SHARED | MS_SLAVE))
-		return s->rootfs_propagation & (MS_SHARED | MS_SLAVE);
+	uint64_t asked = s->rootfs_propagation & (MS_SHARED | MS_SLAVE);
+
+	if (asked)
+		return asked;
 	for (size_t i = 0; i < s->n_mounts; i++)
 		if (s->mounts[i].propagation & (MS_SHARED | MS_SLAVE))
 			return MS_SLAVE;

@@ -178,7 +178,7 @@ int clone_exec(const struct clone_request *req, pid_t *ret_pid, int *ret_pidfd, 
 
 int clone_init_fd(int *ret_fd, struct err *err)
 {
-	size_t len = (size_t)(embed_init_end - embed_init);
+	size_t len = (uintptr_t)embed_init_end - (uintptr_t)embed_init;
 	fd_auto fd = memfd_create("jail-init", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
 	int r;
 

@@ -68,7 +68,7 @@ bool process_ended(int pidfd)
 int process_open(const struct state *s, int *ret_fd, struct err *err)
 {
 	char boot_id[40];
-	uint64_t start;
+	uint64_t start = 0;
 	fd_auto fd = -1;
 	int r;
 

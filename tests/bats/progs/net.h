@@ -19,10 +19,10 @@ static void die(const char *what)
 }
 
 /* The name appears only when connections are taken. */
-static int listen_at(const char *path)
+static inline int listen_at(const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	char temp[120];
+	char temp[sizeof(a.sun_path)];
 	int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	snprintf(temp, sizeof(temp), "%s.new", path);
@@ -36,7 +36,7 @@ static int listen_at(const char *path)
 }
 
 /* One message of at most @max bytes and one descriptor, until end of file; returns the length. */
-static ssize_t take_fd(int conn, char *text, size_t max, int *fd)
+static inline ssize_t take_fd(int conn, char *text, size_t max, int *fd)
 {
 	size_t len = 0;
 

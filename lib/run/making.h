@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * making.h - a jail being made: shared by the files that make it
+ */
+#pragma once
+
+#include "cgroup/cgroup.h"
+#include "run/create.h"
+
+/* All that is under way; undo() takes it back from any point. */
+struct making {
+	const struct create_request *req;
+	struct plan *plan;
+	struct init_process init;
+	struct state state;
+	struct cgroup_made cgroup;
+	char *cgroup_path;
+	int root_fd, dir_fd, cgroup_root, gate, console;
+	bool hooks_ran, recorded;
+};
+
+/* request.c: can this be done at all? */
+int making_check(const struct create_request *req, struct err *err);
+/* ROOT/.cache, where compiled seccomp filters are; -1: they are compiled each time. */
+int making_open_cache(int root_fd, const struct spec *spec);
+
+/* record.c: what is written down; the process is added to it when it exists. */
+int making_fill_record(struct making *m, struct err *err);
+int making_record_process(struct making *m, enum state_status status, struct err *err);
+
+/* meet.c: jail-init has been started; listen until the jail is created or runs. */
+int making_meet(struct making *m, struct err *err);
+
+/* The first step with this opcode, or NULL. */
+const struct plan_step *making_find_step(const struct plan *p, enum plan_op op);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * meet.c - the runtime's side of protocol.h
+ */
+#include "run/making.h"
+
+#include "run/hooks.h"
+#include "run/idmap.h"
+#include "run/netdev.h"
+#include "run/trees.h"
+
+static int meet_namespaces(struct making *m, struct err *err)
+{
+	const struct plan_step *s = plan_steps(m->plan);
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < m->plan->n_steps; i++, s++)
+		if (s->op == OP_NETDEV)
+			r = err_place(err, netdev_move(plan_str(m->plan, s->s[0]),
+						       plan_str(m->plan, s->s[1]), m->init.pid, err),
+				      "%s", plan_str(m->plan, s->place));
+	m->hooks_ran = true;
+	if (r == 0)
+		r = hooks_run_stage(m->plan, STAGE_NAMESPACES, m->req->bundle, "creating",
+				    m->init.pid, err);
+	if (r == 0 && protocol_word(m->init.socket, POINT_NAMESPACES, -1) < 0)
+		r = 0;                          /* gone: what it said is read next */
+	return r;
+}
+
+/* Trees follow the meeting if there is one. An error of the socket is explained by what is read next. */
+static int send_trees(struct making *m, struct err *err)
+{
+	int r = trees_send(m->plan, &m->init, err);
+
+	return r == -EPIPE || r == -ECONNRESET ? 0 : r;
+}
+
+static bool has_meeting(const struct plan *p)
+{
+	const struct plan_step *s = plan_steps(p);
+
+	for (uint32_t i = 0; i < p->n_steps; i++, s++)
+		if (s->op == OP_TELL && s->a[0] == POINT_NAMESPACES)
+			return true;
+	return false;
+}
+
+static int write_maps(struct making *m, struct err *err)
+{
+	const struct plan_step *s = making_find_step(m->plan, OP_ID_MAPS);
+	int r;
+
+	if (!s)
+		return 0;
+	r = idmap_write(m->init.pid, plan_str(m->plan, s->s[0]), plan_str(m->plan, s->s[1]), err);
+	if (r < 0)
+		return err_place(err, r, "linux.uidMappings");
+	protocol_word(m->init.socket, POINT_MAPS, -1);
+	return 0;
+}
+
+static int take_console(struct making *m, struct message *msg, struct err *err)
+{
+	int r = 0;
+
+	if (m->req->console_socket)
+		r = fd_send_to(m->req->console_socket, "/dev/ptmx", msg->fd, err);
+	else
+		m->console = fd_take(&msg->fd);
+	return r;
+}
+
+static int take_listener(struct making *m, struct message *msg, struct err *err)
+{
+	int r = listener_send(m->plan, msg->m.step, msg->fd, m->init.pid, "creating", err);
+
+	if (r == 0)
+		protocol_word(m->init.socket, MSG_LISTENER, -1);
+	return r;
+}
+
+/* The first process exists and is known: what depends on that. */
+static int process_known(struct making *m, struct err *err)
+{
+	int r = write_maps(m, err);
+
+	if (r == 0)
+		r = making_record_process(m, m->req->gated ? STATE_CREATED : STATE_RUNNING, err);
+	if (r == 0 && !has_meeting(m->plan))
+		r = send_trees(m, err);
+	return r;
+}
+
+static int take_point(struct making *m, uint32_t point, struct err *err)
+{
+	int r;
+
+	if (point == POINT_NAMESPACES) {
+		r = meet_namespaces(m, err);
+		return r < 0 ? r : send_trees(m, err);
+	}
+	if (point != POINT_CREATED)
+		return err_set(err, -EPROTO, "jail-init is at an unknown point");
+	r = state_commit(m->dir_fd, err);
+	m->recorded = r == 0;
+	if (r == 0 && !m->req->gated)
+		protocol_word(m->init.socket, POINT_CREATED, -1);
+	return r;
+}
+
+/* 1: there is more to come; 0: this was the last message. */
+static int take_message(struct making *m, struct message *msg, struct err *err)
+{
+	int r = 0;
+
+	switch (msg->m.type) {
+	case MSG_PID:
+		r = init_replace(&m->init, msg, err);
+		msg->fd = -1;
+		if (r == 0)
+			r = process_known(m, err);
+		break;
+	case MSG_POINT:
+		r = take_point(m, msg->m.step, err);
+		if (r == 0 && msg->m.step == POINT_CREATED && m->req->gated)
+			return 0;
+		break;
+	case MSG_CONSOLE:
+		r = take_console(m, msg, err);
+		break;
+	case MSG_LISTENER:
+		r = take_listener(m, msg, err);
+		break;
+	case MSG_WARNING:
+		protocol_error(m->plan, &msg->m, err);
+		run_warn(&m->req->log, "%s%s%s", err->place, err->place[0] ? ": " : "", err->text);
+		break;
+	default:
+		r = protocol_error(m->plan, &msg->m, err);
+	}
+	return r < 0 ? r : 1;
+}
+
+/* Listen until the jail is created or runs. */
+static int converse(struct making *m, struct err *err)
+{
+	struct message msg;
+	int r;
+
+	do {
+		r = protocol_receive(m->init.socket, &msg, err);
+		if (r == 0)
+			break;
+		if (r > 0) {
+			r = take_message(m, &msg, err);
+			fd_close(&msg.fd);
+		}
+	} while (r > 0);
+	if (r == 0 && m->req->gated && !m->recorded)
+		return err_set(err, -ECHILD, "jail-init ended before the jail was created");
+	return r;
+}
+
+/* A staged jail-init is not the process yet: its MSG_PID says who is. */
+int making_meet(struct making *m, struct err *err)
+{
+	int r = making_find_step(m->plan, OP_FORK) ? 0 : process_known(m, err);
+
+	return r < 0 ? r : converse(m, err);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * record.c - what is written down of a jail while it is made
+ */
+#include "run/making.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "run/process.h"
+
+static uint64_t ns_flags(const struct spec *spec)
+{
+	uint64_t flags = 0;
+
+	for (int i = 0; i < SPEC_NS_COUNT; i++)
+		if (spec->ns[i].set)
+			flags |= spec_ns_types[i].flag;
+	return flags;
+}
+
+static const char *annotations_json(struct state *s, const struct spec_pairs *notes)
+{
+	buf_auto text = { 0 };
+
+	if (!notes->n)
+		return NULL;
+	for (size_t i = 0; i < notes->n; i++) {
+		buf_printf(&text, i ? "," : "{");
+		json_put_string(&text, notes->v[i].key);
+		buf_printf(&text, ":");
+		json_put_string(&text, notes->v[i].value);
+	}
+	buf_printf(&text, "}");
+	return text.text ? arena_strdup(&s->arena, text.text) : NULL;
+}
+
+/* RFC 3339 in UTC.  gmtime_r(3) would do, but reads /etc/localtime on the way. */
+static const char *now_rfc3339(struct state *s)
+{
+	struct timespec t;
+	int64_t days, era, year;
+	unsigned doe, yoe, doy, month, sec;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	sec = (unsigned)(t.tv_sec % 86400);
+	days = t.tv_sec / 86400 + 719468;       /* since 0000-03-01, the start of an era of 400 years */
+	era = days / 146097;
+	doe = (unsigned)(days % 146097);
+	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	month = (5 * doy + 2) / 153;            /* from March */
+	year = era * 400 + yoe + (month >= 10);
+	return arena_printf(&s->arena, "%04lld-%02u-%02uT%02u:%02u:%02u.%09ldZ", (long long)year,
+			    month < 10 ? month + 3 : month - 9, doy - (153 * month + 2) / 5 + 1,
+			    sec / 3600, sec / 60 % 60, sec % 60, t.tv_nsec);
+}
+
+int making_fill_record(struct making *m, struct err *err)
+{
+	const struct spec *spec = m->req->spec;
+	struct state *s = &m->state;
+
+	s->status = STATE_CREATING;
+	s->ns_flags = ns_flags(spec);
+	s->own_pid_ns = ns_new(spec, SPEC_NS_PID);
+	s->owner = geteuid();
+	s->poststop = spec->hooks[SPEC_HOOK_POSTSTOP].n > 0;
+	s->oci_version = spec->oci_version;
+	s->bundle = m->req->bundle;
+	s->rootfs = spec->root_path;
+	s->log_note = m->req->log_note;
+	s->cgroup = m->cgroup_path;
+	s->created = now_rfc3339(s);
+	s->annotations = annotations_json(s, &spec->annotations);
+	if (!s->created)
+		return err_nomem(err);
+	return process_boot_id(s->boot_id, err);
+}
+
+int making_record_process(struct making *m, enum state_status status, struct err *err)
+{
+	struct state *s = &m->state;
+	int r;
+
+	s->status = status;
+	s->pid = m->init.pid;
+	r = process_start_time(s->pid, &s->start_time, err);
+	return r < 0 ? r : state_prepare(m->dir_fd, s, err);
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# leftover.bats - always run last: after all suites the sandbox is as it was
+
+load helpers
+
+@test "gc has nothing to do, and removes the empty cgroup" {
+	run jail gc
+	expect 0 ""
+}
+
+@test "nothing is left: no jail, state file, cgroup, process, mount or link" {
+	run jail list -q
+	expect 0 ""
+	run leftovers
+	expect 0 ""
+	run find /sys/fs/cgroup -mindepth 1 -type d ! -path '/sys/fs/cgroup/runner*' ! -path /sys/fs/cgroup/jail
+	expect 0 ""
+}
