@@ -270,6 +270,8 @@ struct jail_exec_options {
 	bool want_console;
 	const char *pid_file, *pidfd_socket;
 	uint32_t preserve_fds;
+	bool console_newline;           /* the terminal ends lines with "\r\n" from the start: for a
+					 * caller that relays it to one in raw mode */
 };
 
 /** jail_exec() - run one more program in a running (or created) jail; returns once it has been executed. */

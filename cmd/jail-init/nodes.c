@@ -196,10 +196,13 @@ static int set_up_tty(int master, int slave, const struct plan_step *s)
 
 	if (size.row || size.col)
 		r = (int)SYS(ioctl, master, TIOCSWINSZ, &size);
-	/* The terminal in front of the user turns \n into \r\n, so this one must not. */
+	/*
+	 * The terminal in front of the user turns \n into \r\n, so this one must not; unless that
+	 * one is raw, and a caller who knows has asked for it.
+	 */
 	if (r == 0)
 		r = (int)SYS(ioctl, slave, TCGETS, &t);
-	if (r == 0) {
+	if (r == 0 && !s->a[3]) {
 		t.c_oflag &= ~(unsigned)ONLCR;
 		r = (int)SYS(ioctl, slave, TCSETS, &t);
 	}

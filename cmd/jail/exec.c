@@ -65,8 +65,10 @@ static int command_after(const void *opts)
 
 static void fill(const struct exec_opts *o, char **argv, struct jail_exec_options *options)
 {
+	struct terminal terminal;
 	struct winsize size;
 
+	terminal_init(&terminal);
 	*options = JAIL_INIT(struct jail_exec_options);
 	options->argv = argv[0] ? (const char *const *)argv : NULL;
 	options->env = o->env.v;
@@ -83,6 +85,8 @@ static void fill(const struct exec_opts *o, char **argv, struct jail_exec_option
 	options->ignore_paused = o->ignore_paused;
 	options->console_socket = o->console_socket;
 	options->want_console = !o->detach && !o->console_socket;
+	/* The program reads its terminal's settings before we could change them. */
+	options->console_newline = options->want_console && terminal_wants_returns(&terminal);
 	options->pid_file = o->pid_file;
 	options->pidfd_socket = o->pidfd_socket;
 	options->preserve_fds = o->preserve_fds;
@@ -97,8 +101,6 @@ static int stay(struct jail_process *process)
 	int console = jail_process_console_fd(process), status = 0;
 	struct jail_error *err = NULL;
 
-	if (console >= 0)
-		foreground_prepare(console);
 	if (foreground_stay(jail_process_pidfd(process), console) < 0)
 		return EXIT_EXEC_FAILED;
 	if (jail_process_wait(process, &status, &err) < 0) {

@@ -40,7 +40,6 @@ struct foreground {
 	bool ended;                  /* the program has */
 	bool give_up;                /* a signal came while its last output was being written */
 	bool reading;                /* standard input is ours to read */
-	bool early;                  /* what the pty says may be from before we set it up */
 	bool eof_due;                /* standard input ended, the program has not been told */
 	size_t drained;              /* bytes read since it ended */
 	struct terminal terminal;
@@ -141,20 +140,6 @@ static void on_input(struct foreground *f)
 	pass_eof(f);
 }
 
-/*
- * A program that exec has started may have written lines before foreground_prepare() made the pty
- * end them with "\r\n".  They are mended until the first one that is right, or until the program
- * has set up its terminal itself.
- */
-static void mend_early_lines(struct foreground *f, size_t n)
-{
-	const tcflag_t both = OPOST | ONLCR;
-	struct termios inner;
-
-	f->early = f->early && tcgetattr(f->console, &inner) == 0 &&
-		   (inner.c_oflag & both) == both && stream_add_returns(&f->out, n);
-}
-
 /* The pty has output, or is closed on the other side. */
 static void on_output(struct foreground *f)
 {
@@ -162,8 +147,6 @@ static void on_output(struct foreground *f)
 
 	if (n > 0 && f->ended)
 		f->drained += (size_t)n;
-	if (n > 0)
-		mend_early_lines(f, (size_t)n);
 }
 
 static void on_end(struct foreground *f)
@@ -265,7 +248,6 @@ static void use_console(struct foreground *f, int console)
 	f->output = f->out.to = stream_open_out(STDOUT_FILENO);
 	fcntl(console, F_SETFL, fcntl(console, F_GETFL) | O_NONBLOCK);
 	f->peer = ioctl(console, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	f->early = f->terminal.fd >= 0 && f->terminal.output;
 	attach(f);
 }
 

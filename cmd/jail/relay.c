@@ -62,24 +62,6 @@ ssize_t stream_fill(struct stream *s)
 	return n;
 }
 
-bool stream_add_returns(struct stream *s, size_t n)
-{
-	char *tail = s->data + s->start + s->len - n, fresh[STREAM_MAX];
-
-	memcpy(fresh, tail, n);
-	s->len -= n;
-	for (size_t i = 0; i < n; i++) {
-		bool line = fresh[i] == '\n', has = i && fresh[i - 1] == '\r';
-
-		if ((line && has) || STREAM_MAX - s->len < 2 * (n - i))
-			return stream_put(s, fresh + i, n - i) && false;
-		if (line)
-			stream_put(s, "\r", 1);
-		stream_put(s, fresh + i, 1);
-	}
-	return true;
-}
-
 static ssize_t write_some(int fd, const char *data, size_t len)
 {
 	ssize_t n = send(fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -27,12 +27,6 @@ bool stream_put(struct stream *s, const char *data, size_t len);
 /* One read. Returns its length, 0 at the end (from is -1 then), -EAGAIN when nothing came. */
 ssize_t stream_fill(struct stream *s);
 
-/*
- * Put "\r" in front of each bare "\n" of the last @n bytes.  Returns false, and stops, at the first
- * "\n" that has one.
- */
-bool stream_add_returns(struct stream *s, size_t n);
-
 /* One write. Returns 0, or a negative errno when nobody will read any more (to is -1 then). */
 int stream_flush(struct stream *s);
 

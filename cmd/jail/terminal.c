@@ -65,6 +65,11 @@ void terminal_resize(int master)
 		ioctl(master, TIOCSWINSZ, &size);
 }
 
+bool terminal_wants_returns(const struct terminal *t)
+{
+	return t->fd >= 0 && t->output;
+}
+
 void terminal_prepare(const struct terminal *t, int master)
 {
 	struct termios inner;
@@ -72,7 +77,7 @@ void terminal_prepare(const struct terminal *t, int master)
 	terminal_resize(master);
 	if (tcgetattr(master, &inner) < 0)
 		return;
-	if (t->fd >= 0 && t->output)
+	if (terminal_wants_returns(t))
 		inner.c_oflag |= ONLCR;
 	else
 		inner.c_oflag &= ~(tcflag_t)ONLCR;

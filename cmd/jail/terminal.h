@@ -32,5 +32,8 @@ void terminal_resize(int master);
 /* The size of our terminal; false when there is none or it does not know. */
 bool terminal_size(struct winsize *ret);
 
+/* Is the pty, not our terminal, to end lines with "\r\n"? */
+bool terminal_wants_returns(const struct terminal *t);
+
 /* Prepare the pty behind @master for a relay to and from @t. */
 void terminal_prepare(const struct terminal *t, int master);

@@ -48,7 +48,7 @@ static int load(const char *bundle, const char *config, const char *name, struct
 	char *dir = realpath(bundle, NULL);
 	struct spec *spec = NULL;
 	struct err err;
-	size_t len;
+	size_t len = 0;
 	int r;
 
 	if (!dir) {
@@ -171,7 +171,7 @@ int jail_spec_expand(const char *path, char **ret, struct jail_error **error)
 {
 	mem_auto char *text = NULL;
 	struct err err;
-	size_t len;
+	size_t len = 0;
 	int r = read_spec(path, &text, &len, &err);
 
 	if (r < 0)

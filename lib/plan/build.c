@@ -31,33 +31,6 @@ void plan_builder_done(struct plan_builder *b)
 	b->steps = NULL;
 }
 
-struct plan_step *plan_add(struct plan_builder *b, enum plan_op op, enum plan_stage stage,
-			   const char *place, ...)
-{
-	struct plan_step *s;
-	char text[ERR_PLACE_MAX];
-	va_list ap;
-
-	va_start(ap, place);
-	vsnprintf(text, sizeof(text), place, ap);
-	va_end(ap);
-	if (b->n == b->cap) {
-		uint32_t cap = b->cap ? b->cap * 2 : 64;
-
-		s = realloc(b->steps, cap * sizeof(*s));
-		if (!s) {
-			b->failed = true;
-			return &b->spare;
-		}
-		b->steps = s;
-		b->cap = cap;
-	}
-	s = &b->steps[b->n++];
-	*s = (struct plan_step){ .op = (uint16_t)op, .stage = (uint16_t)stage };
-	s->place = text[0] ? plan_put_str(b, text) : 0;
-	return s;
-}
-
 static uint32_t put(struct plan_builder *b, const void *data, size_t len)
 {
 	size_t at = b->data.len;
@@ -81,6 +54,58 @@ static void align(struct plan_builder *b)
 uint32_t plan_put_str(struct plan_builder *b, const char *s)
 {
 	return s ? put(b, s, strlen(s) + 1) : 0;
+}
+
+/* The steps of one mount follow each other and share one string. */
+static uint32_t put_place(struct plan_builder *b, const char *text)
+{
+	uint32_t last = b->n ? b->steps[b->n - 1].place : 0;
+
+	if (!*text)
+		return 0;
+	if (last && b->data.text && !strcmp(b->data.text + last, text))
+		return last;
+	return plan_put_str(b, text);
+}
+
+static bool steps_room(struct plan_builder *b)
+{
+	uint32_t cap = b->cap ? b->cap * 2 : 64;
+	struct plan_step *s;
+
+	if (b->n < b->cap)
+		return true;
+	s = realloc(b->steps, cap * sizeof(*s));
+	if (!s) {
+		b->failed = true;
+		return false;
+	}
+	b->steps = s;
+	b->cap = cap;
+	return true;
+}
+
+struct plan_step *plan_add(struct plan_builder *b, enum plan_op op, enum plan_stage stage,
+			   const char *place, ...)
+{
+	char text[ERR_PLACE_MAX];
+	const char *at = text;
+	struct plan_step *s;
+	uint32_t offset;
+	va_list ap;
+
+	va_start(ap, place);
+	if (!strcmp(place, "%s"))       /* most steps: nothing to format */
+		at = va_arg(ap, const char *);
+	else
+		vsnprintf(text, sizeof(text), place, ap);
+	va_end(ap);
+	offset = put_place(b, at);
+	if (!steps_room(b))
+		return &b->spare;
+	s = &b->steps[b->n++];
+	*s = (struct plan_step){ .op = (uint16_t)op, .stage = (uint16_t)stage, .place = offset };
+	return s;
 }
 
 uint32_t plan_put_offsets(struct plan_builder *b, const uint32_t *v, size_t n)

@@ -46,7 +46,7 @@ struct plan_exec {
 	uint64_t caps;                          /* added */
 	bool no_new_privs;
 	const char *apparmor, *selinux;
-	bool terminal;
+	bool terminal, newline;
 	uint16_t height, width;
 	uint64_t ns_flags;                      /* CLONE_NEW* of the namespaces the jail has */
 	uint32_t preserve_fds;
@@ -77,7 +77,9 @@ struct compile_last {
 
 void compile_process_early(struct plan_builder *b, const struct spec_process *p);
 void compile_ids_to_exec(struct plan_builder *b, const struct compile_last *l);
-void compile_pty(struct plan_builder *b, const struct spec_process *p, const char *console);
+/* @newline: the pty turns "\n" into "\r\n". */
+void compile_pty(struct plan_builder *b, const struct spec_process *p, const char *console,
+		 bool newline);
 /* A cpu list ("0-3,7") as the mask that exec sets before or after it enters the cgroup. */
 void compile_affinity(struct plan_builder *b, const char *cpus, const char *place,
 		      enum plan_stage stage, bool final);

@@ -83,7 +83,8 @@ static void add_links(struct plan_builder *b)
 	}
 }
 
-void compile_pty(struct plan_builder *b, const struct spec_process *p, const char *path)
+void compile_pty(struct plan_builder *b, const struct spec_process *p, const char *path,
+		 bool newline)
 {
 	uint32_t ptmx = plan_put_str(b, "/dev/pts/ptmx");
 	uint32_t console = plan_put_str(b, path);
@@ -94,6 +95,7 @@ void compile_pty(struct plan_builder *b, const struct spec_process *p, const cha
 	s->a[0] = p->console_height;
 	s->a[1] = p->console_width;
 	s->a[2] = p->uid;
+	s->a[3] = newline;
 }
 
 void compile_devices(struct plan_builder *b, const struct plan_request *req)
@@ -119,5 +121,5 @@ void compile_devices(struct plan_builder *b, const struct plan_request *req)
 			add_node(b, spec, d, name, place);
 	}
 	if (spec->process.terminal)
-		compile_pty(b, &spec->process, "/dev/console");
+		compile_pty(b, &spec->process, "/dev/console", false);
 }

@@ -268,7 +268,7 @@ static void begin(struct plan_builder *b, const struct plan_exec *req, const str
 	plan_add(b, OP_SESSION, STAGE_INSIDE, "%s", "");
 	if (p->terminal) {
 		plan_add(b, OP_HERE, STAGE_INSIDE, "%s", "");
-		compile_pty(b, p, NULL);
+		compile_pty(b, p, NULL, req->newline);
 	}
 }
 

@@ -104,7 +104,7 @@ enum plan_arg {
 	X(DOMAINNAME, "set-domainname", S(0, STR, "name")) \
 	X(SYSCTL, "set-sysctl", S(0, STR, "key"), S(1, STR, "value")) \
 	X(PTY, "open-pty", S(0, STR, "ptmx"), S(1, STR, "console"), A(0, DEC, "height"), \
-	  A(1, DEC, "width"), A(2, DEC, "uid")) \
+	  A(1, DEC, "width"), A(2, DEC, "uid"), A(3, BOOL, "newline")) \
 	X(HOOK, "run-hook-inside", S(0, STR, "path"), S(1, LIST, "args"), \
 	  S(2, LIST, "env"), A(0, HOOK, "kind"), A(1, DEC, "timeout")) \
 	X(GATE, "wait-for-start") \

@@ -170,7 +170,9 @@ static void compile_bind(const struct mount_ctx *c, const char *source)
 		propagation = 0;                /* set before it was sent */
 	} else {
 		add_clone(c, source);
-		if (!propagation && c->base != MS_PRIVATE) {
+		if (c->base == MS_PRIVATE && propagation == MS_PRIVATE) {
+			propagation = 0;        /* all of the namespace is */
+		} else if (!propagation && c->base != MS_PRIVATE) {
 			propagation = MS_PRIVATE;
 			recursive = true;
 		}

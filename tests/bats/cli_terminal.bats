@@ -1,0 +1,185 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# cli_terminal.bats - the relay between a jail's terminal and ours: whole, in order, and given back
+
+load helpers
+
+local_setup() {
+	unset TMUX
+	export TMUX_TMPDIR=$BATS_TEST_TMPDIR
+}
+
+local_teardown() {
+	if [ -n "${TMUX_IN_USE-}" ]; then
+		tmux -L "$ID" kill-server 2>/dev/null || true
+	fi
+}
+
+# ---- a screen with a shell on it, in which jail is typed ----
+
+screen() {
+	command -v tmux >/dev/null || skip "no tmux"
+	TMUX_IN_USE=1
+	cat >../rc <<-END
+		PS1='out> '
+		jail() { "$JAIL" "\$@"; }
+	END
+	tmux -L "$ID" -f /dev/null new-session -d -x 90 -y 25 "bash --noprofile --rcfile ../rc" 3>&- 4>&-
+	wait_for shows '^out>'
+}
+
+shows() {
+	tmux -L "$ID" capture-pane -p | grep -q -e "$1"
+}
+
+type_line() {
+	tmux -L "$ID" send-keys "$@" Enter
+}
+
+press() {
+	tmux -L "$ID" send-keys "$@"
+}
+
+# The shell inside prints its prompt when it is ready for more
+shell_inside() {
+	type_line "clear; jail run --name $ID --rootfs rootfs -- env PS1='in> ' sh"
+	wait_for shows '^in>'
+}
+
+# ---- without a terminal of our own ----
+
+@test "a terminal's output into a pipe: all of it, in order, without carriage returns" {
+	jail run -t --name "$ID" --rootfs rootfs -- seq 1 100000 </dev/null >../out
+	seq 1 100000 | cmp - ../out
+}
+
+@test "a slow reader loses nothing" {
+	jail run -t --name "$ID" --rootfs rootfs -- seq 1 50000 </dev/null | {
+		sleep 1
+		cat
+	} >../out
+	seq 1 50000 | cmp - ../out
+}
+
+@test "the end of a pipe is the end of file in the terminal, behind a whole or half a line" {
+	for input in 'one\ntwo\n' 'one\ntwo' ''; do
+		printf "$input" | jail run -t --name "$ID" --rootfs rootfs -- \
+			sh -c 'stty -echo; cat >/tmp/in; wc -c </tmp/in' >../out
+		[ "$(cat ../out)" = "$(printf "$input" | wc -c)" ]
+	done
+}
+
+@test "much input" {
+	seq 1 20000 | jail run -t --name "$ID" --rootfs rootfs -- \
+		sh -c 'stty -echo; cat' >../out
+	[ "$(tail -1 ../out)" = 20000 ]
+}
+
+@test "the reader of our output leaves: the terminal hangs up" {
+	jail run -t --name "$ID" --rootfs rootfs -- sh -c 'while :; do echo x; done' </dev/null | head -1
+	[ "${PIPESTATUS[0]}" -ne 124 ]
+}
+
+@test "a process left behind with the terminal does not keep us" {
+	jail run -d --log-output none --name "$ID" --rootfs rootfs -- sleep 100
+	LIMIT=5 jail exec -t "$ID" sh -c 'trap "" HUP; sleep 30 & echo last; exit 4' </dev/null >../out || [ $? -eq 4 ]
+	[ "$(cat ../out)" = last ]
+	jail delete --force "$ID"
+}
+
+@test "exec -t into a pipe: no carriage returns, not even in the first line" {
+	jail run -d --log-output none --name "$ID" --rootfs rootfs -- sleep 100
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		jail exec -t "$ID" echo line </dev/null >../out
+		[ "$(od -An -c ../out | tr -d ' ')" = 'line\n' ]
+	done
+	jail delete --force "$ID"
+}
+
+# ---- with one ----
+
+@test "an interactive shell: size, resizing, ^C, ^Z, status, the terminal as it was" {
+	screen
+	type_line "stty -g >../before-run"
+	shell_inside
+	type_line "stty size"
+	wait_for shows '^25 90$'
+	tmux -L "$ID" resize-window -x 70 -y 20
+	wait_for shows '^in>'
+	type_line "until stty size | grep '20 70'; do :; done"
+	wait_for shows '^20 70$'
+	type_line "sleep 100"
+	press C-c
+	type_line 'echo "rc=$?"'
+	wait_for shows '^rc=130$'
+	type_line "sleep 100"
+	sleep 0.3
+	press C-z
+	wait_for shows 'Stopped'
+	type_line "kill -9 %1; exit 42"
+	wait_for shows '^out>'
+	type_line 'echo "rc=$?"; stty -g | cmp - ../before-run && echo as it was'
+	wait_for shows '^rc=42$'
+	wait_for shows '^as it was$'
+}
+
+@test "exec -t: lines begin in the first column, from the first one on" {
+	screen
+	jail run -d --log-output none --name "$ID" --rootfs rootfs -- sleep 100
+	for _ in 1 2 3 4 5; do
+		type_line "clear; jail exec -t $ID seq 1 5; echo done"
+		wait_for shows '^done$'
+		shows '^5$'
+	done
+	type_line "clear; jail exec -t $ID env PS1='in> ' sh"
+	wait_for shows '^in>'
+	type_line "stty size; seq 1 3; exit 4"
+	wait_for shows '^25 90$'
+	wait_for shows '^3$'
+	type_line 'echo "rc=$?"'
+	wait_for shows '^rc=4$'
+	jail delete --force "$ID"
+}
+
+@test "a signal that ends the run gives the terminal back" {
+	screen
+	type_line "stty -g >../before-run"
+	type_line "clear; jail run --name $ID --rootfs rootfs -- sh -c 'trap \"exit 7\" TERM; echo ready; while :; do sleep 0.1; done'"
+	wait_for shows '^ready$'
+	kill -TERM "$(pgrep -of "run --name $ID ")"
+	wait_for shows '^out>'
+	type_line 'echo "rc=$?"; stty -g | cmp - ../before-run && echo as it was'
+	wait_for shows '^rc=7$'
+	wait_for shows '^as it was$'
+}
+
+@test "stopped from outside: the shell has its terminal back; fg goes on" {
+	screen
+	type_line "stty -g >../before-run"
+	shell_inside
+	kill -TSTP "$(pgrep -of "run --name $ID ")"
+	wait_for shows 'Stopped'
+	type_line "clear; stty -g | cmp - ../before-run && echo as it was"
+	wait_for shows '^as it was$'
+	type_line fg
+	sleep 0.5
+	type_line "echo 'on again'"
+	wait_for shows '^on again$'
+	type_line "exit 3"
+	wait_for shows '^out>'
+}
+
+@test "started in the background, brought to the foreground" {
+	screen
+	type_line "clear; jail run --name $ID --rootfs rootfs -- env PS1='in> ' sh & sleep 0.5; clear"
+	sleep 1
+	type_line fg
+	sleep 1
+	type_line "echo 'in front'"
+	wait_for shows '^in front$'
+	type_line "exit 3"
+	sleep 0.2
+	type_line 'echo "rc=$?"'
+	wait_for shows '^rc=3$'
+}
