@@ -145,28 +145,44 @@ int node_symlink(const struct plan_step *s)
 
 /* ---- the pty ---- */
 
-/* The jail's own ptmx, and only if it is one: a real one, on a devpts. */
-static int open_ptmx(const char *path)
+static int is_ptmx(int fd)
 {
-	struct statfs_head { long type; long rest[32]; } fs;
+	struct { long type; long rest[32]; } fs;
 	struct stat st;
-	int fd, r;
+	int r = (int)SYS(fstat, fd, &st);
 
-	fd = path_open(path, O_PATH, 0);
-	if (fd < 0)
-		return fd;
-	r = (int)SYS(fstat, fd, &st);
 	if (r == 0 && (!S_ISCHR(st.st_mode) || st.st_rdev != PTMX_DEV))
 		r = -ENODEV;
 	if (r == 0)
 		r = (int)SYS(fstatfs, fd, &fs);
 	if (r == 0 && fs.type != DEVPTS_SUPER_MAGIC_)
 		r = -ENODEV;
+	return r;
+}
+
+/*
+ * The jail's own ptmx, and only if it is one: a real one, on a devpts.  Looked at before it is opened,
+ * because opening other devices has effects, and again after, because exec has the jail's processes
+ * for neighbours.
+ */
+static int open_ptmx(const char *path)
+{
+	int fd = path_open(path, O_PATH, 0), r;
+
+	if (fd < 0)
+		return fd;
+	r = is_ptmx(fd);
 	SYS(close, fd);
 	if (r < 0)
 		return failed_on(r, path);
-	/* The device was checked; nobody else runs in this root yet. */
 	fd = path_open(path, O_RDWR | O_NOCTTY, 0);
+	if (fd < 0)
+		return fd;
+	r = is_ptmx(fd);
+	if (r < 0) {
+		SYS(close, fd);
+		return failed_on(r, path);
+	}
 	return fd;
 }
 

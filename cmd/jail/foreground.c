@@ -11,7 +11,7 @@
  * nobody has the terminal any more.  A process left behind that keeps it open ends that by being
  * quiet for a moment, or by saying more than the pty could have held.
  *
- * The reader of our output goes away: the program's terminal hangs up.
+ * Our terminal, or the reader of our output, goes away: the program's terminal hangs up.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +20,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "deliver.h"
 #include "foreground.h"
 #include "message.h"
 #include "relay.h"
@@ -50,8 +50,10 @@ static void forward(void *userdata, int signo)
 {
 	struct foreground *f = userdata;
 
-	if (syscall(SYS_pidfd_send_signal, f->pidfd, signo, NULL, 0) < 0 && errno != ESRCH)
-		msg_warning("forward signal %d: %s", signo, strerror(errno));
+	int r = deliver_signal(f->pidfd, signo);
+
+	if (r < 0 && r != -ESRCH)
+		msg_warning("forward signal %d: %s", signo, strerror(-r));
 }
 
 /* ---- the terminal ---- */
@@ -68,7 +70,7 @@ static void attach(struct foreground *f)
 /* ^Z for us, not for the program inside: it stops, we stop, the shell has its terminal back. */
 static void stop(struct foreground *f)
 {
-	forward(f, SIGSTOP);
+	deliver_stop(f->pidfd, true);
 	terminal_restore(&f->terminal);
 	raise(SIGSTOP);
 }
@@ -80,6 +82,8 @@ static void hang_up(struct foreground *f)
 	f->out.from = f->in.to = -1;
 	f->out.len = f->in.len = 0;
 	f->reading = false;
+	if (!f->ended)
+		deliver_default(f->pidfd, SIGHUP);
 }
 
 /*
@@ -122,7 +126,7 @@ static void on_signal(struct foreground *f)
 			break;
 		case SIGNAL_CONTINUE:
 			attach(f);
-			forward(f, SIGCONT);
+			deliver_stop(f->pidfd, false);
 			break;
 		case SIGNAL_LEAVE:
 		case SIGNAL_NOTE:
@@ -136,6 +140,8 @@ static void on_input(struct foreground *f)
 	if (stream_fill(&f->in) == 0) {
 		f->reading = false;
 		f->eof_due = f->terminal.fd < 0;
+		if (f->terminal.fd >= 0)
+			hang_up(f);
 	}
 	pass_eof(f);
 }

@@ -157,7 +157,7 @@ static void undo(struct making *m)
 		cgroup_kill_all(m->cgroup.fd);
 		cgroup_remove(m->cgroup_root, m->cgroup_path, m->cgroup.top, KILL_TIMEOUT_MS, &ignored);
 	}
-	if (m->req->pid_file && m->recorded)
+	if (m->pid_file)
 		unlink(m->req->pid_file);
 	if (m->dir_fd >= 0)
 		state_remove(m->root_fd, m->req->id, m->dir_fd, &ignored);
@@ -173,8 +173,10 @@ static int finish(struct making *m, struct err *err)
 	if (!m->recorded)
 		r = state_commit(m->dir_fd, err);
 	m->recorded = true;
-	if (r == 0 && m->req->pid_file)
+	if (r == 0 && m->req->pid_file) {
 		r = pid_file_write(m->req->pid_file, m->init.pid, err);
+		m->pid_file = r == 0;
+	}
 	if (r == 0 && m->req->pidfd_socket)
 		r = fd_send_to(m->req->pidfd_socket, "pidfd", m->init.pidfd, err);
 	if (r == 0 && !m->req->gated) {
@@ -217,6 +219,7 @@ static void hand_over(struct making *m, struct created *ret)
 	if (state_read(m->dir_fd, &ret->state, NULL) < 0)
 		ret->state = (struct state){ .pid = m->init.pid, .start_time = m->state.start_time };
 	state_unlock(m->dir_fd);
+	m->dir_fd = -1;
 	init_forget(&m->init);
 }
 
@@ -241,8 +244,8 @@ int create_jail(const struct create_request *req, struct created *ret, struct er
 			undo(&m);
 		else
 			hand_over(&m, ret);
-		fd_close(r < 0 ? &m.dir_fd : &(int){ -1 });
 	}
+	fd_close(&m.dir_fd);
 	cgroup_made_done(&m.cgroup);
 	state_done(&m.state);
 	fd_close(&m.gate);

@@ -16,7 +16,7 @@ struct making {
 	struct cgroup_made cgroup;
 	char *cgroup_path;
 	int root_fd, dir_fd, cgroup_root, gate, console;
-	bool hooks_ran, recorded;
+	bool hooks_ran, recorded, pid_file;
 };
 
 /* request.c: can this be done at all? */

@@ -30,12 +30,17 @@ int protocol_receive(int sock, struct message *ret, struct err *err)
 	ssize_t n;
 
 	ret->fd = -1;
-	do
+	ret->reset = false;
+	for (;;) {
 		n = recvmsg(sock, &h, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n < 0 && errno != ECONNRESET)
-		return err_sys(err, "listen to jail-init");
-	if (n <= 0)
+		if (n >= 0)
+			break;
+		if (errno == ECONNRESET)        /* told once; what it said before comes after */
+			ret->reset = true;
+		else if (errno != EINTR)
+			return err_sys(err, "listen to jail-init");
+	}
+	if (n == 0)
 		return 0;
 	c = CMSG_FIRSTHDR(&h);
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)

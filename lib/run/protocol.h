@@ -37,6 +37,7 @@
 struct message {
 	struct plan_msg m;              /* text is NUL-terminated */
 	int fd;                         /* received with it, the caller's; -1: none */
+	bool reset;                     /* the other side ended without reading what it was sent */
 };
 
 /* 1: a message, 0: end of file, or -errno. */

@@ -53,6 +53,8 @@ static int converse(int sock, const struct plan *p, const struct state *state,
 		if (r < 0)
 			break;
 	}
+	if (r == 0 && msg.reset)
+		r = err_set(err, -ECHILD, "jail-init ended before it could start the program");
 	return r;
 }
 

@@ -63,10 +63,12 @@ shell_inside() {
 }
 
 @test "the end of a pipe is the end of file in the terminal, behind a whole or half a line" {
+	local input
+	# shellcheck disable=SC2059 # the input is in printf's notation
 	for input in 'one\ntwo\n' 'one\ntwo' ''; do
 		printf "$input" | jail run -t --name "$ID" --rootfs rootfs -- \
-			sh -c 'stty -echo; cat >/tmp/in; wc -c </tmp/in' >../out
-		[ "$(cat ../out)" = "$(printf "$input" | wc -c)" ]
+			sh -c 'cat >/tmp/in; echo; wc -c </tmp/in' >../out
+		[ "$(tail -1 ../out)" = "$(printf "$input" | wc -c)" ]
 	done
 }
 
@@ -78,7 +80,10 @@ shell_inside() {
 
 @test "the reader of our output leaves: the terminal hangs up" {
 	jail run -t --name "$ID" --rootfs rootfs -- sh -c 'while :; do echo x; done' </dev/null | head -1
-	[ "${PIPESTATUS[0]}" -ne 124 ]
+	[ "${PIPESTATUS[0]}" -eq 137 ]
+	jail run -t --name "$ID" --rootfs rootfs -- \
+		sh -c 'trap "exit 5" HUP; while :; do echo x; done' </dev/null | head -1
+	[ "${PIPESTATUS[0]}" -eq 5 ]
 }
 
 @test "a process left behind with the terminal does not keep us" {
@@ -117,7 +122,9 @@ shell_inside() {
 	sleep 0.3
 	press C-z
 	wait_for shows 'Stopped'
-	type_line "kill -9 %1; exit 42"
+	type_line "kill -9 %1"
+	sleep 0.3
+	type_line "exit 42"
 	wait_for shows '^out>'
 	type_line 'echo "rc=$?"; stty -g | cmp - ../before-run && echo as it was'
 	wait_for shows '^rc=42$'
@@ -172,14 +179,31 @@ shell_inside() {
 
 @test "started in the background, brought to the foreground" {
 	screen
-	type_line "clear; jail run --name $ID --rootfs rootfs -- env PS1='in> ' sh & sleep 0.5; clear"
-	sleep 1
+	type_line "clear; jail run --name $ID --rootfs rootfs -- sh -c 'read line; echo got \$line; exit 3' &"
+	wait_for has_status "$ID" running
 	type_line fg
-	sleep 1
-	type_line "echo 'in front'"
-	wait_for shows '^in front$'
-	type_line "exit 3"
-	sleep 0.2
+	sleep 0.5
+	type_line "this"
+	wait_for shows '^got this$'
 	type_line 'echo "rc=$?"'
 	wait_for shows '^rc=3$'
+}
+
+@test "the terminal goes away, and so does a program that did not think of it" {
+	screen
+	shell_inside
+	tmux -L "$ID" kill-server
+	gone() { ! jail state "$ID"; }
+	wait_for gone
+}
+
+@test "^C for a program that is number 1 and has no handler" {
+	for signal in INT TERM HUP; do
+		"$JAIL" run --name "$ID" --rootfs rootfs -- sleep 100 </dev/null 3>&- 4>&- &
+		wait_for has_status "$ID" running
+		kill -$signal $!
+		local status=0
+		wait $! || status=$?
+		echo "$signal: $status"
+	done
 }
