@@ -40,11 +40,11 @@ static char *read_status(int pidfd)
 	mem_auto char *info_path = x_printf("/proc/self/fdinfo/%d", pidfd);
 	mem_auto char *info = read_file(info_path, STATUS_MAX, NULL), *path = NULL;
 	const char *line = info ? find_line(info, "Pid") : NULL;
-	int pid = line ? atoi(line) : 0;
+	long pid = line ? strtol(line, NULL, 10) : 0;
 
 	if (pid <= 0)
 		return NULL;
-	path = x_printf("/proc/%d/status", pid);
+	path = x_printf("/proc/%ld/status", pid);
 	return read_file(path, STATUS_MAX, NULL);
 }
 

@@ -28,22 +28,40 @@ static char *read_proc(pid_t pid, const char *file, size_t *ret_len)
 	return read_file(path, 1 << 20, ret_len);
 }
 
-/* proc_pid_stat(5): the name is in parentheses and may hold anything, so look from behind. */
+/* Fields of /proc/PID/stat, numbered as in proc_pid_stat(5). */
+enum { F_PPID = 4, F_TTY = 7, F_UTIME = 14, F_STIME = 15, F_START = 22, F_END = 23 };
+
+/* The numbers behind the state, field 3. */
+static bool parse_fields(const char *text, unsigned long long fields[F_END])
+{
+	char *end;
+
+	text += strspn(text, " ");
+	if (!*text)
+		return false;
+	text++;
+	for (int i = F_PPID; i < F_END; i++, text = end) {
+		fields[i] = strtoull(text, &end, 10);
+		if (end == text)
+			return false;
+	}
+	return true;
+}
+
+/* The name is in parentheses and may hold anything, so look from behind. */
 static bool parse_stat(const char *stat, struct process *p)
 {
 	const char *open = strchr(stat, '('), *close = strrchr(stat, ')');
-	unsigned long long utime, stime;
-	int n;
+	unsigned long long fields[F_END];
 
-	if (!open || !close || close < open)
+	if (!open || !close || close < open || !parse_fields(close + 1, fields))
 		return false;
-	n = (int)(close - open - 1);
-	snprintf(p->comm, sizeof(p->comm), "%.*s", n, open + 1);
-	n = sscanf(close + 1,
-		   " %*c %d %*d %*d %u %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d %llu",
-		   &p->ppid, &p->tty, &utime, &stime, &p->start_ticks);
-	p->ticks = utime + stime;
-	return n == 5;
+	snprintf(p->comm, sizeof(p->comm), "%.*s", (int)(close - open - 1), open + 1);
+	p->ppid = (int)fields[F_PPID];
+	p->tty = (unsigned)fields[F_TTY];
+	p->ticks = fields[F_UTIME] + fields[F_STIME];
+	p->start_ticks = fields[F_START];
+	return true;
 }
 
 /* The arguments, blanks between them; what could disturb a terminal becomes a question mark. */

@@ -41,7 +41,7 @@ static const char *judge(const struct gc *gc, int dir_fd, const char *name, stru
 	if (r < 0)
 		return "without a readable record";
 	if (name[0] == '.')
-		return "claim that was not finished";
+		return "not wholly made, or not wholly removed";
 	r = process_open(s, ret_pidfd, &ignored);
 	if (s->status == STATE_CREATING)
 		return "half-made";

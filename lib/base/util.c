@@ -243,6 +243,70 @@ int fd_write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
+/* The directory that @path is in; NULL: out of memory. */
+static char *parent_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+}
+
+/* link(2) replaces nothing, so what is there goes first; somebody else may be quicker, once or twice. */
+static int link_over(int fd, int dir_fd, const char *path)
+{
+	char self[32];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	for (int i = 0; i < 16; i++) {
+		if (linkat(AT_FDCWD, self, dir_fd, path, AT_SYMLINK_FOLLOW) == 0)
+			return 0;
+		if (errno != EEXIST)
+			break;
+		if (unlinkat(dir_fd, path, 0) < 0 && errno != ENOENT)
+			break;
+	}
+	return -errno;
+}
+
+/* For file systems without unnamed files (NFS, 9p): under a name beside it, then rename(2). */
+static int put_beside(int dir_fd, const char *path, const void *data, size_t len, mode_t mode)
+{
+	mem_auto char *temp = NULL;
+	fd_auto fd = -1;
+	int r;
+
+	if (asprintf(&temp, "%s.%d.tmp", path, (int)gettid()) < 0) {
+		temp = NULL;
+		return -ENOMEM;
+	}
+	fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (fd < 0)
+		return -errno;
+	r = fd_write_all(fd, data, len);
+	if (r == 0 && renameat(dir_fd, temp, dir_fd, path) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(dir_fd, temp, 0);
+	return r;
+}
+
+int file_put_at(int dir_fd, const char *path, const void *data, size_t len, mode_t mode)
+{
+	mem_auto char *parent = parent_of(path);
+	fd_auto fd = -1;
+	int r;
+
+	if (!parent)
+		return -ENOMEM;
+	fd = openat(dir_fd, parent, O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR))
+		return put_beside(dir_fd, path, data, len, mode);
+	if (fd < 0)
+		return -errno;
+	r = fd_write_all(fd, data, len);
+	return r < 0 ? r : link_over(fd, dir_fd, path);
+}
+
 int file_poke_at(int dir_fd, const char *path, const char *text)
 {
 	fd_auto fd = openat(dir_fd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY);

@@ -110,5 +110,11 @@ int file_read_at(int dir_fd, const char *path, size_t max, char **ret, size_t *r
 /* Write all of @data to an open descriptor; returns 0 or -errno. */
 int fd_write_all(int fd, const void *data, size_t len);
 
+/*
+ * Put a file with @data at @path, in place of what is there.  It is written without a name and linked
+ * when it is whole: whoever is killed meanwhile leaves nothing.  Returns 0 or -errno.
+ */
+int file_put_at(int dir_fd, const char *path, const void *data, size_t len, mode_t mode);
+
 /* One write(2) to an existing kernel file (proc, sysfs, cgroup); returns 0 or -errno. */
 int file_poke_at(int dir_fd, const char *path, const char *text);

@@ -57,9 +57,9 @@ int cgroup_make(int root_fd, const char *path, struct cgroup_made *ret, struct e
 int cgroup_open(int root_fd, const char *path, int *ret_fd, struct err *err);
 
 /*
- * Remove what cgroup_make() made: @made_top as it returned it; all that counts here is whether it
- * is NULL, that is @path was there before and stays.  All cgroups nested in @path go too;
- * directories above it while they are ours (they are marked) and empty.  Waits for the
+ * Remove what cgroup_make() made, or was about to make: @made_top is the topmost directory of it;
+ * NULL: @path was there before and stays.  All cgroups nested in @path go too; directories above
+ * it while they are ours (at or below @made_top, or marked) and empty.  Waits for the
  * last processes to leave, at most @timeout_ms; kill them first.  Nothing there is success.
  */
 int cgroup_remove(int root_fd, const char *path, const char *made_top, int timeout_ms,

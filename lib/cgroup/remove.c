@@ -159,6 +159,14 @@ static int remove_tree(int root_fd, const char *path, int64_t deadline_ms)
 	}
 }
 
+/* What its maker wrote down before it made it, or had no time to mark. */
+static bool is_recorded(const char *path, const char *made_top)
+{
+	size_t n = strlen(made_top);
+
+	return strncmp(path, made_top, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
+
 static bool is_marked(int root_fd, const char *path)
 {
 	fd_auto fd = openat(root_fd, path, OPEN_LIST);
@@ -188,7 +196,9 @@ int cgroup_remove(int root_fd, const char *path, const char *made_top, int timeo
 	up = strdup(path);
 	while (up && (slash = strrchr(up, '/'))) {
 		*slash = '\0';
-		if (!is_marked(root_fd, up) || unlinkat(root_fd, up, AT_REMOVEDIR) < 0)
+		if (!is_recorded(up, made_top) && !is_marked(root_fd, up))
+			break;
+		if (unlinkat(root_fd, up, AT_REMOVEDIR) < 0 && errno != ENOENT)
 			break;
 	}
 	return 0;

@@ -176,9 +176,11 @@ struct plan_step *plan_copy_step(struct plan_builder *b, const struct plan *from
 			continue;
 		switch (plan_ops[s->op].s[i].kind) {
 		case ARG_LIST:
+		case ARG_OPT_LIST:
 			copy[i] = copy_list(b, from, s->s[i]);
 			break;
 		case ARG_BLOB:
+		case ARG_OPT_BLOB:
 			copy[i] = plan_put_blob(b, plan_blob(from, s->s[i], &len),
 						*(const uint64_t *)plan_at(from, s->s[i]));
 			break;

@@ -70,12 +70,18 @@ static inline int plan_check_arg(const struct plan *p, uint8_t kind, uint32_t at
 	switch (kind) {
 	case ARG_NONE:
 		return at == 0;
-	case ARG_STR:
+	case ARG_OPT_STR:
 		return plan_check_str(p, at);
-	case ARG_LIST:
+	case ARG_OPT_LIST:
 		return plan_check_list(p, at);
-	case ARG_BLOB:
+	case ARG_OPT_BLOB:
 		return plan_check_blob(p, at);
+	case ARG_STR:
+		return at && plan_check_str(p, at);
+	case ARG_LIST:
+		return at && plan_check_list(p, at);
+	case ARG_BLOB:
+		return at && plan_check_blob(p, at);
 	default:
 		return 0;
 	}

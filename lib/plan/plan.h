@@ -35,7 +35,8 @@ enum plan_stage {
 
 /* What an argument is: decides how it is checked, copied and printed. */
 enum plan_arg {
-	ARG_NONE, ARG_STR, ARG_LIST, ARG_BLOB,   /* for s[] */
+	ARG_NONE, ARG_STR, ARG_LIST, ARG_BLOB,
+	ARG_OPT_STR, ARG_OPT_LIST, ARG_OPT_BLOB,   /* for s[] */
 	ARG_DEC, ARG_OCT, ARG_HEX, ARG_BOOL, ARG_ATTRS, ARG_PROPAGATION, ARG_CAPS, ARG_DEV,
 	ARG_NS, ARG_NSFLAGS, ARG_RLIMIT, ARG_POINT, ARG_IDS, ARG_SIGNED, ARG_LIMIT, ARG_TARGET,
 	ARG_HOOK,
@@ -52,9 +53,9 @@ enum plan_arg {
 	X(CGROUP, "make-cgroup", S(0, STR, "path")) \
 	X(DEVICE_RULES, "device-rules", S(0, BLOB, "program")) \
 	X(CLONE, "clone", A(0, NSFLAGS, "new"), A(1, BOOL, "staged")) \
-	X(ID_MAPS, "write-id-maps", S(0, STR, "uid"), S(1, STR, "gid")) \
-	X(SEND_TREE, "send-tree", S(0, STR, "source"), S(1, STR, "uid-map"), \
-	  S(2, STR, "gid-map"), A(0, BOOL, "recursive"), \
+	X(ID_MAPS, "write-id-maps", S(0, OPT_STR, "uid"), S(1, OPT_STR, "gid")) \
+	X(SEND_TREE, "send-tree", S(0, STR, "source"), S(1, OPT_STR, "uid-map"), \
+	  S(2, OPT_STR, "gid-map"), A(0, BOOL, "recursive"), \
 	  A(1, PROPAGATION, "propagation"), A(2, DEC, "idmap")) \
 	X(NETDEV, "move-netdev", S(0, STR, "host-name"), S(1, STR, "name")) \
 	X(HOOK_OUT, "run-hook", S(0, STR, "path"), S(1, LIST, "args"), \
@@ -71,7 +72,7 @@ enum plan_arg {
 	X(NS_ROOT, "become-namespace-root", A(0, BOOL, "setgroups")) \
 	X(OPEN_PROC, "open-proc") \
 	X(HERE, "use-own-root") \
-	X(TIME_NS, "new-time-namespace", S(0, STR, "offsets")) \
+	X(TIME_NS, "new-time-namespace", S(0, OPT_STR, "offsets")) \
 	/* ---- inside: mounts ---- */ \
 	X(PROPAGATION, "set-propagation", A(0, PROPAGATION, "flags")) \
 	X(ROOT, "open-root", S(0, STR, "path"), A(0, BOOL, "private-parent"), \
@@ -79,13 +80,13 @@ enum plan_arg {
 	X(ROOT_RECV, "receive-root", S(0, STR, "path"), A(0, BOOL, "private-parent")) \
 	X(TREE_CLONE, "clone-tree", S(0, STR, "source"), A(0, BOOL, "recursive")) \
 	X(TREE_RECV, "receive-tree") \
-	X(TREE_FS, "new-fs", S(0, STR, "type"), S(1, STR, "source"), S(2, LIST, "options"), \
+	X(TREE_FS, "new-fs", S(0, STR, "type"), S(1, OPT_STR, "source"), S(2, OPT_LIST, "options"), \
 	  A(0, ATTRS, "attrs")) \
 	X(TREE_ATTR, "set-attrs", A(0, ATTRS, "set"), A(1, ATTRS, "clear"), \
 	  A(2, PROPAGATION, "propagation"), A(3, BOOL, "recursive")) \
 	X(COPY_UP, "copy-up", S(0, STR, "from")) \
 	X(ATTACH, "attach", S(0, STR, "target"), A(0, TARGET, "kind")) \
-	X(REMOUNT, "remount", S(0, STR, "target"), S(1, LIST, "options"), A(0, ATTRS, "set"), \
+	X(REMOUNT, "remount", S(0, STR, "target"), S(1, OPT_LIST, "options"), A(0, ATTRS, "set"), \
 	  A(1, ATTRS, "clear"), A(2, PROPAGATION, "propagation"), \
 	  A(3, BOOL, "recursive")) \
 	X(DIR, "open-dir", S(0, STR, "path")) \
@@ -103,7 +104,7 @@ enum plan_arg {
 	X(HOSTNAME, "set-hostname", S(0, STR, "name")) \
 	X(DOMAINNAME, "set-domainname", S(0, STR, "name")) \
 	X(SYSCTL, "set-sysctl", S(0, STR, "key"), S(1, STR, "value")) \
-	X(PTY, "open-pty", S(0, STR, "ptmx"), S(1, STR, "console"), A(0, DEC, "height"), \
+	X(PTY, "open-pty", S(0, STR, "ptmx"), S(1, OPT_STR, "console"), A(0, DEC, "height"), \
 	  A(1, DEC, "width"), A(2, DEC, "uid"), A(3, BOOL, "newline")) \
 	X(HOOK, "run-hook-inside", S(0, STR, "path"), S(1, LIST, "args"), \
 	  S(2, LIST, "env"), A(0, HOOK, "kind"), A(1, DEC, "timeout")) \
@@ -117,16 +118,16 @@ enum plan_arg {
 	X(SCHED, "set-scheduler", S(0, BLOB, "attr")) \
 	X(IOPRIO, "set-io-priority", A(0, HEX, "value")) \
 	X(AFFINITY, "set-affinity", S(0, BLOB, "mask"), A(0, BOOL, "final")) \
-	X(MEMPOLICY, "set-mempolicy", S(0, BLOB, "nodes"), A(0, HEX, "mode")) \
+	X(MEMPOLICY, "set-mempolicy", S(0, OPT_BLOB, "nodes"), A(0, HEX, "mode")) \
 	X(PERSONALITY, "set-personality", A(0, HEX, "value")) \
 	X(UMASK, "set-umask", A(0, OCT, "mask"), A(1, BOOL, "callers")) \
 	X(BOUNDING, "limit-bounding", A(0, CAPS, "keep")) \
-	X(IDS, "set-ids", S(0, BLOB, "groups"), A(0, DEC, "uid"), A(1, DEC, "gid"), \
+	X(IDS, "set-ids", S(0, OPT_BLOB, "groups"), A(0, DEC, "uid"), A(1, DEC, "gid"), \
 	  A(2, BOOL, "keep-caps"), A(3, BOOL, "groups-denied")) \
 	X(CWD, "change-dir", S(0, STR, "path")) \
 	X(NO_NEW_PRIVS, "no-new-privs") \
-	X(SECCOMP, "install-seccomp", S(0, BLOB, "program"), S(1, STR, "listener"), \
-	  S(2, STR, "metadata"), A(0, HEX, "flags"), A(1, BOOL, "notify")) \
+	X(SECCOMP, "install-seccomp", S(0, BLOB, "program"), S(1, OPT_STR, "listener"), \
+	  S(2, OPT_STR, "metadata"), A(0, HEX, "flags"), A(1, BOOL, "notify")) \
 	X(CAPS, "set-caps", A(0, CAPS, "effective"), A(1, CAPS, "permitted"), \
 	  A(2, CAPS, "inheritable"), A(3, CAPS, "ambient")) \
 	X(HOME, "find-home", S(0, STR, "variable"), A(0, DEC, "uid")) \

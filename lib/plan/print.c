@@ -168,6 +168,7 @@ static void put_data(struct buf *out, const struct plan *p, enum plan_arg kind, 
 
 	switch (kind) {
 	case ARG_LIST:
+	case ARG_OPT_LIST:
 		buf_printf(out, "[");
 		for (uint64_t i = 0; i < plan_list_count(p, at); i++) {
 			buf_printf(out, i ? ", " : "");
@@ -176,6 +177,7 @@ static void put_data(struct buf *out, const struct plan *p, enum plan_arg kind, 
 		buf_printf(out, "]");
 		break;
 	case ARG_BLOB:
+	case ARG_OPT_BLOB:
 		plan_blob(p, at, &len);
 		buf_printf(out, "\"%zu bytes\"", len);
 		break;

@@ -23,23 +23,32 @@
 #define KILL_TIMEOUT_MS 10000
 
 /*
- * The intent: should we be killed, this is what gc removes.  A leaf that exists already is not ours;
- * directories above it are known by their marks, see cgroup/make.c.
+ * The intent: should we be killed, this is what gc removes, from the topmost directory that is
+ * missing now.  A leaf that exists already is not ours; see cgroup_remove().
  */
 static int intend_cgroup(struct making *m, struct err *err)
 {
-	const char *root;
-	struct stat st;
+	const char *root, *p = m->cgroup_path;
+	char *top;
 	int r;
 
-	if (!m->cgroup_path)
+	if (!p)
 		return 0;
 	r = cgroup_root_open(&m->cgroup_root, &root, err);
 	if (r < 0)
 		return r;
-	if (fstatat(m->cgroup_root, m->cgroup_path, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		m->state.cgroup_made = arena_printf(&m->state.arena, "%.*s",
-						    (int)strcspn(m->cgroup_path, "/"), m->cgroup_path);
+	do {
+		struct stat st;
+
+		p += strcspn(p, "/");
+		top = arena_printf(&m->state.arena, "%.*s", (int)(p - m->cgroup_path), m->cgroup_path);
+		if (!top)
+			return err_nomem(err);
+		if (fstatat(m->cgroup_root, top, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			m->state.cgroup_made = top;
+			break;
+		}
+	} while (*p++);
 	return 0;
 }
 
@@ -160,10 +169,8 @@ static void undo(struct making *m)
 	if (m->pid_file)
 		unlink(m->req->pid_file);
 	if (m->dir_fd >= 0)
-		state_remove(m->root_fd, m->req->id, m->dir_fd, &ignored);
-	if (m->hooks_ran && hooks_run_stage(m->plan, STAGE_DELETED, m->req->bundle, "stopped", 0,
-					    &ignored) < 0)
-		run_warn(&m->req->log, "%s", ignored.text);
+		delete_state(m->root_fd, m->req->id, m->dir_fd, m->hooks_ran ? m->plan : NULL,
+			     m->req->bundle, &m->req->log, &ignored);
 }
 
 static int finish(struct making *m, struct err *err)

@@ -55,6 +55,13 @@ int start_jail(int dir_fd, const char *id, struct state *state, int pidfd,
 int delete_jail(int root_fd, const char *name, const char *id, int dir_fd, struct state *state,
 		int pidfd, const struct run_log *log, struct err *err);
 
+/*
+ * The end of every removal: the id becomes free, the poststop hooks of @p run (NULL: none), and the
+ * files go.  Killed anywhere, it is found and ended by gc, which runs the hooks again.
+ */
+int delete_state(int root_fd, const char *name, int dir_fd, const struct plan *p, const char *bundle,
+		 const struct run_log *log, struct err *err);
+
 /* ---- shared with exec ---- */
 
 /* Deliver a seccomp listener to the agent of the SECCOMP step @step. */

@@ -26,12 +26,11 @@ static int remove_cgroup(const struct state *state, struct err *err)
 	if (r < 0)
 		return r;
 	r = cgroup_open(root, state->cgroup, &fd, err);
-	if (r == -ENOENT)
-		return 0;
-	if (r < 0)
+	if (r < 0 && r != -ENOENT)
 		return r;
-	if (state->cgroup_made || state->pid)
+	if (r == 0 && (state->cgroup_made || state->pid))
 		cgroup_kill_all(fd);
+	/* When it is gone, directories above it may not be. */
 	return cgroup_remove(root, state->cgroup, state->cgroup_made, KILL_TIMEOUT_MS, err);
 }
 
@@ -47,6 +46,23 @@ static int await_end(int pidfd, const char *id, struct err *err)
 	return r > 0 ? 0 : err_set(err, -ETIMEDOUT, "jail %s: its first process does not die", id);
 }
 
+int delete_state(int root_fd, const char *name, int dir_fd, const struct plan *p, const char *bundle,
+		 const struct run_log *log, struct err *err)
+{
+	const struct plan_step *s = p ? plan_steps(p) : NULL;
+	char retired[STATE_RETIRED_MAX];
+	struct err hook;
+	int r = state_retire(root_fd, name, retired, err);
+
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; p && i < p->n_steps; i++, s++)
+		if (s->stage == STAGE_DELETED && s->op == OP_HOOK_OUT &&
+		    hook_run_step(p, s, bundle, "stopped", 0, &hook) < 0)
+			run_warn(log, "%s: %s", hook.place, hook.text);
+	return state_remove(root_fd, retired, dir_fd, err);
+}
+
 int delete_jail(int root_fd, const char *name, const char *id, int dir_fd, struct state *state,
 		int pidfd, const struct run_log *log, struct err *err)
 {
@@ -60,17 +76,10 @@ int delete_jail(int root_fd, const char *name, const char *id, int dir_fd, struc
 	}
 	if (r == 0)
 		r = remove_cgroup(state, err);
-	if (r == 0 && state->poststop && plan_read(dir_fd, "plan", &p, &ignored) < 0)
+	/* Without a plan yet no hook has run, and with it half removed they all have. */
+	if (r == 0 && state->poststop && plan_read(dir_fd, "plan", &p, &ignored) < 0 &&
+	    ignored.code != -ENOENT)
 		run_warn(log, "jail %s: poststop hooks are lost: %s", id, ignored.text);
-	if (r == 0)
-		r = state_remove(root_fd, name, dir_fd, err);
-	if (r == 0 && p && state->bundle) {
-		const struct plan_step *s = plan_steps(p);
-
-		for (uint32_t i = 0; i < p->n_steps; i++, s++)
-			if (s->stage == STAGE_DELETED && s->op == OP_HOOK_OUT &&
-			    hook_run_step(p, s, state->bundle, "stopped", 0, &ignored) < 0)
-				run_warn(log, "%s: %s", ignored.place, ignored.text);
-	}
-	return r;
+	return r < 0 ? r : delete_state(root_fd, name, dir_fd, state->bundle ? p : NULL, state->bundle,
+					log, err);
 }

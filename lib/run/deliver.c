@@ -13,27 +13,11 @@
 
 int pid_file_write(const char *path, pid_t pid, struct err *err)
 {
-	mem_auto char *temp = NULL;
-	fd_auto fd = -1;
 	char text[16];
-	int n, r;
+	int n = snprintf(text, sizeof(text), "%d", (int)pid);
+	int r = file_put_at(AT_FDCWD, path, text, (size_t)n, 0644);
 
-	if (asprintf(&temp, "%s.%d.tmp", path, (int)getpid()) < 0) {
-		temp = NULL;
-		return err_nomem(err);
-	}
-	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return err_sys(err, "make pid file %s", path);
-	n = snprintf(text, sizeof(text), "%d", (int)pid);
-	r = fd_write_all(fd, text, (size_t)n);
-	if (r == 0 && rename(temp, path) < 0)
-		r = -errno;
-	if (r < 0) {
-		unlink(temp);
-		return err_code(err, r, "write pid file %s", path);
-	}
-	return 0;
+	return r < 0 ? err_code(err, r, "write pid file %s", path) : 0;
 }
 
 int fd_send_to(const char *socket_path, const char *what, int fd, struct err *err)

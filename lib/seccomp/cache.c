@@ -19,7 +19,6 @@
 #include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/embed.h"
 
@@ -177,23 +176,14 @@ static void cache_write(int dir_fd, const char *name, const struct buf *key,
 			  .program_len = (uint32_t)p->len_bytes,
 			  .program_hash = hash_bytes(p->insns, p->len_bytes) };
 	buf_auto file = { 0 };
-	uint64_t nonce = 0;
-	char temp[32];
-	int r;
 
 	buf_put(&file, &h, sizeof(h));
 	buf_put(&file, key->text, key->len);
 	buf_put(&file, p->insns, p->len_bytes);
-	if (file.failed || getrandom(&nonce, sizeof(nonce), GRND_NONBLOCK) != sizeof(nonce))
+	if (file.failed)
 		return;
 	cache_trim(dir_fd);
-	snprintf(temp, sizeof(temp), ".tmp-%016llx", (unsigned long long)nonce);
-	fd_auto fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return;
-	r = fd_write_all(fd, file.text, file.len);
-	if (r < 0 || renameat(dir_fd, temp, dir_fd, name) < 0)
-		unlinkat(dir_fd, temp, 0);
+	file_put_at(dir_fd, name, file.text, file.len, 0600);
 }
 
 /* ---- both ---- */

@@ -14,7 +14,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#define CLAIM_PREFIX ".new-"
+#define CLAIM_PREFIX   ".new-"
+#define RETIRED_PREFIX ".old-"
 
 int state_check_id(const char *id, struct err *err)
 {
@@ -69,9 +70,19 @@ int state_root_open(const char *path, bool create, int *ret_fd, struct err *err)
 
 /* ---- locks ---- */
 
+/* While we waited for the lock, the directory may have been removed, or renamed to be removed. */
+static bool still_called(int dir_fd, const char *name)
+{
+	struct stat st, now;
+	char path[300];
+
+	snprintf(path, sizeof(path), "../%s", name);
+	return fstat(dir_fd, &st) == 0 && st.st_nlink > 0 &&
+	       fstatat(dir_fd, path, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_ino == st.st_ino;
+}
+
 int state_lock(int dir_fd, const char *id, bool wait, struct err *err)
 {
-	struct stat st;
 	int r;
 
 	do
@@ -79,9 +90,7 @@ int state_lock(int dir_fd, const char *id, bool wait, struct err *err)
 	while (r < 0 && errno == EINTR);
 	if (r < 0)
 		return err_sys(err, "lock jail %s", id);
-	if (fstat(dir_fd, &st) < 0)
-		return err_sys(err, "stat jail %s", id);
-	if (st.st_nlink == 0) {
+	if (!still_called(dir_fd, id)) {
 		flock(dir_fd, LOCK_UN);
 		return err_set(err, -ENOENT, "jail %s: container does not exist", id);
 	}
@@ -114,16 +123,23 @@ int state_open(int root_fd, const char *id, bool lock, int *ret_dir_fd, struct e
 
 /* ---- claims ---- */
 
-int state_claim(int root_fd, const char *id, const struct state *s, int *ret_dir_fd, struct err *err)
+/* No id starts with a dot. */
+static void unique_name(const char *prefix, char ret[STATE_RETIRED_MAX])
 {
 	struct timespec now;
-	char name[64];
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(ret, STATE_RETIRED_MAX, "%s%ld-%lld", prefix, syscall(SYS_gettid),
+		 (long long)now.tv_sec * 1000000000LL + now.tv_nsec);
+}
+
+int state_claim(int root_fd, const char *id, const struct state *s, int *ret_dir_fd, struct err *err)
+{
+	char name[STATE_RETIRED_MAX];
 	fd_auto fd = -1;
 	int r;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	snprintf(name, sizeof(name), CLAIM_PREFIX "%ld-%lld", syscall(SYS_gettid),
-		 (long long)now.tv_sec * 1000000000LL + now.tv_nsec);
+	unique_name(CLAIM_PREFIX, name);
 	if (mkdirat(root_fd, name, 0700) < 0)
 		return err_sys(err, "make the state of jail %s", id);
 	fd = openat(root_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -132,7 +148,7 @@ int state_claim(int root_fd, const char *id, const struct state *s, int *ret_dir
 		unlinkat(root_fd, name, AT_REMOVEDIR);
 		return r;
 	}
-	r = state_lock(fd, id, true, err);
+	r = state_lock(fd, name, true, err);
 	if (r == 0)
 		r = state_prepare(fd, s, err);
 	if (r == 0)
@@ -170,6 +186,14 @@ static void remove_unknown(int dir_fd)
 	closedir(d);
 }
 
+int state_retire(int root_fd, const char *name, char ret[STATE_RETIRED_MAX], struct err *err)
+{
+	unique_name(RETIRED_PREFIX, ret);
+	if (renameat2(root_fd, name, root_fd, ret, RENAME_NOREPLACE) < 0)
+		return err_sys(err, "free the id of jail %s", name);
+	return 0;
+}
+
 int state_remove(int root_fd, const char *name, int dir_fd, struct err *err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(known_files); i++)
@@ -194,7 +218,8 @@ static int by_name(const void *a, const void *b)
 static bool wanted(const char *name, bool half_made)
 {
 	if (name[0] == '.')
-		return half_made && str_starts(name, CLAIM_PREFIX);
+		return half_made &&
+		       (str_starts(name, CLAIM_PREFIX) || str_starts(name, RETIRED_PREFIX));
 	return state_check_id(name, NULL) == 0;
 }
 

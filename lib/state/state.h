@@ -5,10 +5,11 @@
  * ROOT/ID/state.json   the record: identity of the first process, cgroup, bundle, status
  * ROOT/ID/plan         how it was made: exec, start and delete read it
  * ROOT/ID/gate         socket at which a created jail waits for start
- * ROOT/.new-*          a claim being prepared; ROOT/.cache: compiled seccomp filters
+ * ROOT/.new-*          a claim being prepared; ROOT/.old-*: a jail being removed
+ * ROOT/.cache          compiled seccomp filters
  *
- * A claim is prepared beside (directory made, locked, record written) and renamed into place, so a
- * jail's directory is never without its record.  The lock is flock(2) on the directory, held across
+ * A claim is prepared beside (directory made, locked, record written) and renamed into place, and
+ * renamed away before it is emptied, so a jail's directory is never without its record.  The lock is flock(2) on the directory, held across
  * each transition.  The record is replaced by rename.  It is not synced: the directory belongs on a
  * tmpfs, a reboot ends what it describes, and the boot id in the record says so where it is not.
  */
@@ -60,10 +61,17 @@ int state_prepare(int dir_fd, const struct state *s, struct err *err);
 int state_commit(int dir_fd, struct err *err);
 void state_done(struct state *s);
 
+/*
+ * Take the name away from a jail whose lock is held, so that its id is free and what is left of it
+ * can be removed in peace: *ret is the directory's name from now on.
+ */
+#define STATE_RETIRED_MAX 64
+int state_retire(int root_fd, const char *name, char ret[STATE_RETIRED_MAX], struct err *err);
 /* Remove the directory and all in it; the lock is held. */
 int state_remove(int root_fd, const char *name, int dir_fd, struct err *err);
 
-/* Names of the jails, sorted; with @half_made also those of unfinished claims.  One malloc'd block. */
+/* Names of the jails, sorted; with @half_made also those of unfinished claims and
+ * removals.  One malloc'd block. */
 int state_list(int root_fd, bool half_made, struct strv *ret, struct err *err);
 
 /* For reading untrusted text (fuzzing): the record in @text. */

@@ -122,8 +122,9 @@ shell_inside() {
 	sleep 0.3
 	press C-z
 	wait_for shows 'Stopped'
-	type_line "kill -9 %1"
+	type_line fg
 	sleep 0.3
+	press C-c
 	type_line "exit 42"
 	wait_for shows '^out>'
 	type_line 'echo "rc=$?"; stty -g | cmp - ../before-run && echo as it was'
@@ -197,13 +198,14 @@ shell_inside() {
 	wait_for gone
 }
 
-@test "^C for a program that is number 1 and has no handler" {
-	for signal in INT TERM HUP; do
+@test "a signal for a program that is number 1 and has no handler" {
+	# Not INT: a shell without job control has it ignored for what it starts with &
+	for signal in TERM HUP USR1; do
 		"$JAIL" run --name "$ID" --rootfs rootfs -- sleep 100 </dev/null 3>&- 4>&- &
 		wait_for has_status "$ID" running
 		kill -$signal $!
 		local status=0
 		wait $! || status=$?
-		echo "$signal: $status"
+		[ $status -eq 137 ]
 	done
 }
