@@ -41,23 +41,17 @@ static int read_spec(const char *path, char **ret, size_t *ret_len, struct err *
 	return file_read_fd(fd, path, SPEC_MAX, ret, ret_len, err);
 }
 
-static int load(const char *bundle, const char *config, const char *name, struct jail_spec **ret,
-		struct jail_error **error)
+/* Parse @text with relative paths starting from @bundle. */
+static int parse(const char *text, size_t len, const char *name, const char *bundle,
+		 struct jail_spec **ret, struct jail_error **error)
 {
-	mem_auto char *text = NULL;
 	char *dir = realpath(bundle, NULL);
 	struct spec *spec = NULL;
 	struct err err;
-	size_t len = 0;
 	int r;
 
 	if (!dir) {
 		err_sys(&err, "bundle %s", bundle);
-		return api_fail(&err, NULL, error);
-	}
-	r = read_spec(config, &text, &len, &err);
-	if (r < 0) {
-		free(dir);
 		return api_fail(&err, NULL, error);
 	}
 	r = spec_parse(text, len, name, dir, &spec, &err);
@@ -67,6 +61,17 @@ static int load(const char *bundle, const char *config, const char *name, struct
 	}
 	r = wrap(spec, dir, ret, &err);
 	return r < 0 ? api_fail(&err, NULL, error) : 0;
+}
+
+static int load(const char *bundle, const char *config, const char *name, struct jail_spec **ret,
+		struct jail_error **error)
+{
+	mem_auto char *text = NULL;
+	struct err err;
+	size_t len = 0;
+	int r = read_spec(config, &text, &len, &err);
+
+	return r < 0 ? api_fail(&err, NULL, error) : parse(text, len, name, bundle, ret, error);
 }
 
 static const char *base_name(const char *path)
@@ -120,22 +125,7 @@ int jail_spec_load(const char *path, struct jail_spec **ret, struct jail_error *
 int jail_spec_parse(const char *text, size_t len, const char *name, const char *bundle,
 		    struct jail_spec **ret, struct jail_error **error)
 {
-	struct spec *spec = NULL;
-	struct err err;
-	char *dir = realpath(bundle, NULL);
-	int r;
-
-	if (!dir) {
-		err_sys(&err, "bundle %s", bundle);
-		return api_fail(&err, NULL, error);
-	}
-	r = spec_parse(text, len, name, dir, &spec, &err);
-	if (r < 0) {
-		free(dir);
-		return api_fail(&err, name, error);
-	}
-	r = wrap(spec, dir, ret, &err);
-	return r < 0 ? api_fail(&err, NULL, error) : 0;
+	return parse(text, len, name, bundle, ret, error);
 }
 
 void jail_spec_free(struct jail_spec *s)

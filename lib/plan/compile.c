@@ -89,7 +89,7 @@ static void compile_before(struct plan_builder *b, const struct plan_request *re
 	}
 }
 
-static uint32_t put_maps(struct plan_builder *b, const struct spec_idmaps *maps)
+uint32_t compile_put_maps(struct plan_builder *b, const struct spec_idmaps *maps)
 {
 	buf_auto text = { 0 };
 
@@ -102,7 +102,7 @@ static uint32_t put_maps(struct plan_builder *b, const struct spec_idmaps *maps)
 
 static void compile_maps(struct plan_builder *b, const struct spec *spec)
 {
-	uint32_t uid = put_maps(b, &spec->uid_maps), gid = put_maps(b, &spec->gid_maps);
+	uint32_t uid = compile_put_maps(b, &spec->uid_maps), gid = compile_put_maps(b, &spec->gid_maps);
 	struct plan_step *s = plan_add(b, OP_ID_MAPS, STAGE_CLONED, "linux.uidMappings");
 
 	s->s[0] = uid;

@@ -58,6 +58,8 @@ int plan_compile_exec(const struct plan_exec *req, struct plan **ret, struct err
 
 void compile_namespaces(struct plan_builder *b, const struct plan_request *req);
 void compile_rootfs(struct plan_builder *b, const struct plan_request *req);
+/* Lines as /proc/PID/uid_map takes them. */
+uint32_t compile_put_maps(struct plan_builder *b, const struct spec_idmaps *maps);
 void compile_devices(struct plan_builder *b, const struct plan_request *req);
 void compile_outside_mounts(struct plan_builder *b, const struct plan_request *req);
 void compile_hooks(struct plan_builder *b, const struct spec *spec, enum spec_hook_kind kind,

@@ -56,17 +56,6 @@ static bool from_outside(const struct plan_request *req, const struct spec_mount
 	return m->flags & SPEC_MOUNT_BIND && (trees_from_outside(req) || mount_mapped(m));
 }
 
-static uint32_t put_maps(struct plan_builder *b, const struct spec_idmaps *maps)
-{
-	buf_auto text = { 0 };
-
-	for (size_t i = 0; i < maps->n; i++)
-		buf_printf(&text, "%u %u %u\n", maps->v[i].container_id, maps->v[i].host_id,
-			   maps->v[i].size);
-	b->failed |= text.failed;
-	return plan_put_str(b, text.text);
-}
-
 static void send_root(struct plan_builder *b, const struct plan_request *req)
 {
 	uint32_t path = plan_put_str(b, req->spec->root_path);
@@ -86,8 +75,8 @@ static void send_mount(struct plan_builder *b, const struct plan_request *req, s
 	char place[40];
 
 	if (mount_mapped(m) && m->uid_maps.n) {
-		uid = put_maps(b, &m->uid_maps);
-		gid = put_maps(b, &m->gid_maps);
+		uid = compile_put_maps(b, &m->uid_maps);
+		gid = compile_put_maps(b, &m->gid_maps);
 	}
 	s = plan_add(b, OP_SEND_TREE, STAGE_NAMESPACES, "%s", mount_place(req->spec, i, place));
 	s->s[0] = path;

@@ -10,6 +10,7 @@
 
 #include "cgroup/cgroup.h"
 #include "run/process.h"
+#include "run/talk.h"
 #include "run/users.h"
 
 struct executing {
@@ -55,49 +56,15 @@ static int open_cgroup(const struct state *state, const char *sub, int *ret, str
 	return r < 0 ? r : cgroup_open(root, path, ret, err);
 }
 
-static int take_message(struct executing *x, struct message *msg, struct err *err)
-{
-	struct err warning;
-	int r = 0;
-
-	switch (msg->m.type) {
-	case MSG_PID:
-		r = init_replace(&x->init, msg, err);
-		msg->fd = -1;
-		break;
-	case MSG_CONSOLE:
-		if (x->req->console_socket)
-			r = fd_send_to(x->req->console_socket, "/dev/ptmx", msg->fd, err);
-		else
-			x->console = fd_take(&msg->fd);
-		break;
-	case MSG_LISTENER:
-		r = listener_send(x->plan, msg->m.step, msg->fd, x->init.pid, "running", err);
-		if (r == 0)
-			protocol_word(x->init.socket, MSG_LISTENER, -1);
-		break;
-	case MSG_WARNING:
-		protocol_error(x->plan, &msg->m, &warning);
-		run_warn(&x->req->log, "%s", warning.text);
-		break;
-	default:
-		r = protocol_error(x->plan, &msg->m, err);
-	}
-	return r < 0 ? r : 1;
-}
-
 static int converse(struct executing *x, struct err *err)
 {
-	struct message msg;
-	int r;
+	struct talk talk = {
+		.plan = x->plan, .init = &x->init, .status = "running", .log = &x->req->log,
+		.console_socket = x->req->console_socket, .console = -1,
+	};
+	int r = talk_listen(&talk, err);
 
-	do {
-		r = protocol_receive(x->init.socket, &msg, err);
-		if (r > 0) {
-			r = take_message(x, &msg, err);
-			fd_close(&msg.fd);
-		}
-	} while (r > 0);
+	x->console = talk.console;
 	return r;
 }
 

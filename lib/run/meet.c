@@ -7,6 +7,7 @@
 #include "run/hooks.h"
 #include "run/idmap.h"
 #include "run/netdev.h"
+#include "run/talk.h"
 #include "run/trees.h"
 
 static int meet_namespaces(struct making *m, struct err *err)
@@ -60,29 +61,10 @@ static int write_maps(struct making *m, struct err *err)
 	return 0;
 }
 
-static int take_console(struct making *m, struct message *msg, struct err *err)
-{
-	int r = 0;
-
-	if (m->req->console_socket)
-		r = fd_send_to(m->req->console_socket, "/dev/ptmx", msg->fd, err);
-	else
-		m->console = fd_take(&msg->fd);
-	return r;
-}
-
-static int take_listener(struct making *m, struct message *msg, struct err *err)
-{
-	int r = listener_send(m->plan, msg->m.step, msg->fd, m->init.pid, "creating", err);
-
-	if (r == 0)
-		protocol_word(m->init.socket, MSG_LISTENER, -1);
-	return r;
-}
-
 /* The first process exists and is known: what depends on that. */
-static int process_known(struct making *m, struct err *err)
+static int process_known(void *data, struct err *err)
 {
+	struct making *m = data;
 	int r = write_maps(m, err);
 
 	if (r == 0)
@@ -92,80 +74,41 @@ static int process_known(struct making *m, struct err *err)
 	return r;
 }
 
-static int take_point(struct making *m, uint32_t point, struct err *err)
+static int take_point(void *data, uint32_t point, struct err *err)
 {
+	struct making *m = data;
 	int r;
 
 	if (point == POINT_NAMESPACES) {
 		r = meet_namespaces(m, err);
-		return r < 0 ? r : send_trees(m, err);
+		if (r == 0)
+			r = send_trees(m, err);
+		return r < 0 ? r : 1;
 	}
 	if (point != POINT_CREATED)
 		return err_set(err, -EPROTO, "jail-init is at an unknown point");
 	r = state_commit(m->dir_fd, err);
 	m->recorded = r == 0;
-	if (r == 0 && !m->req->gated)
-		protocol_word(m->init.socket, POINT_CREATED, -1);
-	return r;
-}
-
-/* 1: there is more to come; 0: this was the last message. */
-static int take_message(struct making *m, struct message *msg, struct err *err)
-{
-	int r = 0;
-
-	switch (msg->m.type) {
-	case MSG_PID:
-		r = init_replace(&m->init, msg, err);
-		msg->fd = -1;
-		if (r == 0)
-			r = process_known(m, err);
-		break;
-	case MSG_POINT:
-		r = take_point(m, msg->m.step, err);
-		if (r == 0 && msg->m.step == POINT_CREATED && m->req->gated)
-			return 0;
-		break;
-	case MSG_CONSOLE:
-		r = take_console(m, msg, err);
-		break;
-	case MSG_LISTENER:
-		r = take_listener(m, msg, err);
-		break;
-	case MSG_WARNING:
-		protocol_error(m->plan, &msg->m, err);
-		run_warn(&m->req->log, "%s%s%s", err->place, err->place[0] ? ": " : "", err->text);
-		break;
-	default:
-		r = protocol_error(m->plan, &msg->m, err);
-	}
-	return r < 0 ? r : 1;
-}
-
-/* Listen until the jail is created or runs. */
-static int converse(struct making *m, struct err *err)
-{
-	struct message msg;
-	int r;
-
-	do {
-		r = protocol_receive(m->init.socket, &msg, err);
-		if (r == 0)
-			break;
-		if (r > 0) {
-			r = take_message(m, &msg, err);
-			fd_close(&msg.fd);
-		}
-	} while (r > 0);
-	if (r == 0 && m->req->gated && !m->recorded)
-		return err_set(err, -ECHILD, "jail-init ended before the jail was created");
-	return r;
+	if (r < 0 || m->req->gated)
+		return r;
+	protocol_word(m->init.socket, POINT_CREATED, -1);
+	return 1;
 }
 
 /* A staged jail-init is not the process yet: its MSG_PID says who is. */
 int making_meet(struct making *m, struct err *err)
 {
+	struct talk talk = {
+		.plan = m->plan, .init = &m->init, .status = "creating", .log = &m->req->log,
+		.console_socket = m->req->console_socket, .console = -1,
+		.data = m, .known = process_known, .point = take_point,
+	};
 	int r = making_find_step(m->plan, OP_FORK) ? 0 : process_known(m, err);
 
-	return r < 0 ? r : converse(m, err);
+	if (r == 0)
+		r = talk_listen(&talk, err);
+	m->console = talk.console;
+	if (r == 0 && m->req->gated && !m->recorded)
+		r = err_set(err, -ECHILD, "jail-init ended before the jail was created");
+	return r;
 }

@@ -2,7 +2,7 @@
 /*
  * start.c - opening the gate of a created jail
  */
-#include "run/create.h"
+#include "run/talk.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,28 +33,15 @@ static int knock(int dir_fd, const char *id, int *ret, struct err *err)
 static int converse(int sock, const struct plan *p, const struct state *state,
 		    const struct run_log *log, struct err *err)
 {
-	struct message msg;
-	int r;
+	struct init_process init = { .socket = sock, .pidfd = -1, .pid = state->pid };
+	struct talk talk = {
+		.plan = p, .init = &init, .status = "created", .console = -1, .log = log,
+	};
+	int r = protocol_word(sock, POINT_CREATED, -1) == 0 ? talk_listen(&talk, err) : 0;
 
-	while ((r = protocol_receive(sock, &msg, err)) > 0) {
-		if (msg.m.type == MSG_LISTENER) {
-			r = listener_send(p, msg.m.step, msg.fd, state->pid, "created", err);
-			if (r == 0)
-				protocol_word(sock, MSG_LISTENER, -1);
-		} else if (msg.m.type == MSG_WARNING) {
-			struct err warning;
-
-			protocol_error(p, &msg.m, &warning);
-			run_warn(log, "%s", warning.text);
-		} else {
-			r = protocol_error(p, &msg.m, err);
-		}
-		fd_close(&msg.fd);
-		if (r < 0)
-			break;
-	}
-	if (r == 0 && msg.reset)
+	if (r == 0 && talk.reset)
 		r = err_set(err, -ECHILD, "jail-init ended before it could start the program");
+	fd_close(&talk.console);
 	return r;
 }
 
@@ -81,8 +68,7 @@ int start_jail(int dir_fd, const char *id, struct state *state, int pidfd,
 		r = knock(dir_fd, id, &sock, err);
 	if (r < 0)
 		return r;
-	if (protocol_word(sock, POINT_CREATED, -1) == 0)
-		r = converse(sock, p, state, log, err);
+	r = converse(sock, p, state, log, err);
 	if (r == 0) {
 		state->status = STATE_RUNNING;
 		r = state_prepare(dir_fd, state, err);
