@@ -20,6 +20,8 @@ struct pidfd_info_ {
 	int32_t exit_code;
 	uint32_t coredump_mask, spare;
 };
+#define REAP_TIMEOUT_MS 2000
+
 #define PIDFD_INFO_EXIT_ (1ULL << 3)
 #define PIDFD_GET_INFO_ _IOWR(0xFF, 11, struct pidfd_info_)
 
@@ -147,13 +149,10 @@ int process_wait(int pidfd, int *ret_status, struct err *err)
 	while (r < 0 && errno == EINTR);
 	if (r < 0)
 		return err_sys(err, "wait for the process");
-	/* Its parent may not have reaped it yet; the kernel tells once that has happened. */
-	for (int i = 0; i < 50; i++) {
-		*ret_status = ask_status(pidfd);
-		if (*ret_status >= 0)
-			break;
-		poll(NULL, 0, 2);
-	}
+	/* The kernel tells once its parent has reaped it, which POLLHUP announces. */
+	p.events = 0;
+	poll(&p, 1, REAP_TIMEOUT_MS);
+	*ret_status = ask_status(pidfd);
 	return 0;
 }
 

@@ -50,7 +50,7 @@ struct seen {
 
 static const char *jail, *root, *name;
 static struct places places;
-static int log_fd;
+static int log_fd, null_fd;
 
 /* ---- running commands ---- */
 
@@ -73,6 +73,7 @@ static void split(char *text, char *argv[MAX_ARGS])
 
 __attribute__((noreturn)) static void child(char **argv, bool traced)
 {
+	dup2(null_fd, 0);
 	dup2(log_fd, 1);
 	dup2(log_fd, 2);
 	if (traced)
@@ -215,11 +216,13 @@ static bool prepare(const char *commands)
 }
 
 /* Both orders have to work. */
-static bool clean(bool gc_first)
+static bool clean(const char *command, bool gc_first)
 {
 	bool good = true;
 
-	left_settle();
+	/* Hooks are the host's programs and outlive the runtime; what they do is undone when they end. */
+	if (strstr(command, "hooks"))
+		left_settle();
 	if (gc_first)
 		good &= run("jail gc");
 	good &= run("jail delete --force a b");
@@ -241,7 +244,7 @@ static bool step(const char *before, const char *command, const struct when *whe
 		return false;
 	}
 	*seen = run_and_kill(command, when);
-	good = clean(count & 1);
+	good = clean(command, count & 1);
 	if (left_count(&places))
 		good = false;
 	if (good && count % REUSE_EVERY == 0)
@@ -335,6 +338,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	log_fd = open("log", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	stops = measure(argv[6], argv[7]);
 	/* A sanitized build makes many calls that are not ours. */
 	if (stride == 0)
