@@ -118,7 +118,7 @@ static int perform(struct jail *jail, const struct exec_opts *o,
 	int code = 0;
 
 	if (!o->detach)
-		signals_note();
+		signals_block();
 	if (jail_exec(jail, options, &process, &err) < 0) {
 		msg_fail(err);
 		return EXIT_EXEC_FAILED;

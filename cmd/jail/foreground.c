@@ -112,6 +112,8 @@ static void on_signal(struct foreground *f)
 	while (read(f->signals, &info, sizeof(info)) == sizeof(info)) {
 		int signo = (int)info.ssi_signo;
 
+		if (signal_is_ignored(signo))
+			continue;
 		switch (signal_use(signo)) {
 		case SIGNAL_FORWARD:
 			f->give_up = f->ended;
@@ -282,7 +284,6 @@ int foreground_stay(int pidfd, int console)
 	terminal_init(&f.terminal);
 	if (console >= 0)
 		use_console(&f, console);
-	signals_noted(forward, &f);
 	if (pidfd < 0)
 		on_end(&f);
 	r = loop(&f);
@@ -293,6 +294,6 @@ int foreground_stay(int pidfd, int console)
 		close(f.output);
 	fd_close(&f.peer);
 	fd_close(&f.console);
-	signals_close(f.signals);
+	close(f.signals);
 	return r;
 }

@@ -6,7 +6,7 @@
 
 /*
  * @pidfd is the program, @console its pty's master (owned from here on; -1: it has our own
- * standard streams).  signals_note() has been called before the program was started.  Returns when
+ * standard streams).  signals_block() has been called before the program was started.  Returns when
  * the program has ended and its output has been written, with the terminal as it was; negative,
  * after a message, when that could not be done.
  */

@@ -195,7 +195,7 @@ static int perform(struct run *run)
 	int console = -1;
 
 	if (!run->o->detach)
-		signals_note();
+		signals_block();
 	if (begin(run, &err) < 0)
 		return fail(err);
 	if (run->relayed) {

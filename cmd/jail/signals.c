@@ -2,11 +2,11 @@
 /*
  * signals.c - which signals are forwarded, and how they wait until there is somebody to get them
  *
- *   signals_note()    handlers that only note        while the jail is being made
- *   signals_open()    blocked, read by poll          while its program runs
- *   signals_close()   handlers again                 while it is being deleted
+ * They are blocked before the jail is made and stay so: what comes meanwhile waits in the kernel until
+ * a signalfd reads it.  What the library starts has an empty mask of its own.
  *
- * A signal that our caller had ignored (nohup) stays ignored and is not forwarded.
+ * A signal that our caller had ignored (nohup) stays ignored: a blocked one is delivered to a
+ * signalfd all the same, so that is looked up when one comes.
  */
 #include <signal.h>
 #include <stddef.h>
@@ -15,8 +15,6 @@
 
 #include "signals.h"
 #include "util.h"
-
-static volatile sig_atomic_t noted[_NSIG];
 
 static const struct {
 	int signo;
@@ -42,73 +40,33 @@ enum signal_use signal_use(int signo)
 	return SIGNAL_FORWARD;
 }
 
-/* Signals that stop us or mean nothing by default keep doing so until the program runs. */
-static bool is_noted(int signo)
-{
-	enum signal_use use = signal_use(signo);
-
-	return use == SIGNAL_FORWARD || signo == SIGPIPE;
-}
-
-static void note(int signo)
-{
-	noted[signo] = 1;
-}
-
-static bool is_ignored(int signo)
+bool signal_is_ignored(int signo)
 {
 	struct sigaction sa;
 
 	return sigaction(signo, NULL, &sa) < 0 || sa.sa_handler == SIG_IGN;
 }
 
-void signals_note(void)
-{
-	struct sigaction sa = { .sa_handler = note, .sa_flags = SA_RESTART };
-
-	sigfillset(&sa.sa_mask);
-	for (int s = 1; s < _NSIG; s++)
-		if (is_noted(s) && !is_ignored(s))
-			sigaction(s, &sa, NULL);
-}
-
-static void blocked_set(sigset_t *set)
+static void all_used(sigset_t *set)
 {
 	sigemptyset(set);
 	for (int s = 1; s < _NSIG; s++)
-		if (signal_use(s) != SIGNAL_LEAVE && !is_ignored(s))
+		if (signal_use(s) != SIGNAL_LEAVE)
 			sigaddset(set, s);
+}
+
+void signals_block(void)
+{
+	sigset_t set;
+
+	all_used(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 int signals_open(void)
 {
 	sigset_t set;
 
-	blocked_set(&set);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return -1;
+	all_used(&set);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-void signals_noted(void (*forward)(void *userdata, int signo), void *userdata)
-{
-	for (int s = 1; s < _NSIG; s++)
-		if (noted[s] && signal_use(s) == SIGNAL_FORWARD)
-			forward(userdata, s);
-}
-
-/*
- * Those still pending are read and dropped first: a SIGTSTP of the last moment would otherwise
- * stop us half way through the clean-up.
- */
-void signals_close(int fd)
-{
-	struct signalfd_siginfo info;
-	sigset_t set;
-
-	while (read(fd, &info, sizeof(info)) > 0)
-		;
-	close(fd);
-	blocked_set(&set);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

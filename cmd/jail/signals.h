@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * signals.h - signals of a foreground run: noted first, then read from a descriptor
+ * signals.h - signals of a foreground run: blocked first, then read from a descriptor
  */
 #pragma once
 
@@ -16,17 +16,11 @@ enum signal_use {
 
 enum signal_use signal_use(int signo);
 
-/*
- * From now on no forwarded signal ends us; they are noted.  Handlers, not a blocked mask or
- * SIG_IGN: what starts now goes through exec, and that resets handlers, but inherits the others.
- */
-void signals_note(void);
+/* Did our caller ignore it?  Then it is not forwarded either. */
+bool signal_is_ignored(int signo);
 
-/* Block them and return a non-blocking signalfd that tells of them; -1: errno. */
+/* From now on none of them ends or stops us; they wait for signals_open(). */
+void signals_block(void);
+
+/* A non-blocking signalfd that tells of them; -1: errno. */
 int signals_open(void);
-
-/* Call @forward for each one that was noted before signals_open(). */
-void signals_noted(void (*forward)(void *userdata, int signo), void *userdata);
-
-/* Back to noting. */
-void signals_close(int fd);
