@@ -46,7 +46,7 @@ CFLAGS_ALL = -std=gnu11 $(O) $(WARN) $(HARDEN) -fPIC -fvisibility=hidden $(SAN) 
 # The command is static: the loader and four libraries would cost it more than half its start-up.
 # Sanitizers need the dynamic loader.
 STATIC ?= $(if $(SAN),,-static-pie)
-LIBS_STATIC := -Wl,-Bstatic -lseccomp -lcap -ljansson -lnl-route-3 -lnl-3 $(if $(STATIC),,-Wl$(comma)-Bdynamic) -lpthread -lm
+LIBS_STATIC = $(if $(STATIC),-Wl$(comma)-Bstatic) $(LIBS_SHARED) -lpthread -lm
 LIBS_SHARED := -lseccomp -lcap -ljansson -lnl-route-3 -lnl-3
 LIBNL_CFLAGS := -isystem /usr/include/libnl3
 comma := ,

@@ -40,10 +40,17 @@ struct child {
 };
 
 /*
+ * What the child runs.  It shares our memory and leaves by exec, so it must do nothing that our side
+ * keeps books of: raw system calls only, and none of the sanitizers' own records.
+ */
+#define IN_CHILD \
+	__attribute__((no_sanitize_address, no_sanitize_thread, no_sanitize_undefined))
+
+/*
  * Capabilities do not survive an exec in a user namespace that has no mapping yet, for nobody is
  * root there; ambient ones do.
  */
-static int keep_caps(void)
+IN_CHILD static int keep_caps(void)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2];
@@ -56,48 +63,54 @@ static int keep_caps(void)
 		return -errno;
 	for (unsigned cap = 0; cap < 64; cap++)
 		if (data[cap / 32].permitted & 1U << cap % 32)
-			if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0 && errno != EINVAL)
+			if (syscall(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0 &&
+			    errno != EINVAL)
 				return -errno;
 	return 0;
 }
 
 /* dup2 that also works in place: the descriptor stays open across the exec. */
-static int place_fd(int fd, int at)
+IN_CHILD static long place_fd(int fd, int at)
 {
-	if (fd == at)
-		return fcntl(fd, F_SETFD, 0);
-	return dup2(fd, at) < 0 ? -1 : 0;
+	return fd == at ? syscall(SYS_fcntl, fd, F_SETFD, 0) : syscall(SYS_dup3, fd, at, 0);
 }
 
-/* In the child: system calls only. */
-__attribute__((noreturn)) static void child_main(struct child *c)
+IN_CHILD static int prepare(const struct clone_request *req)
 {
-	const struct clone_request *req = c->req;
-	sigset_t none;
+	uint64_t none = 0;
+	int r = req->keep_caps ? keep_caps() : 0;
 
-	if (req->keep_caps) {
-		c->error = keep_caps();
-		if (c->error < 0)
-			_exit(127);
-	}
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < req->n_inherit; i++)
-		if (fcntl(req->inherit[i], F_SETFD, 0) < 0)
-			goto fail;
+		if (syscall(SYS_fcntl, req->inherit[i], F_SETFD, 0) < 0)
+			return -errno;
 	for (int i = 0; i < 3; i++)
 		if (req->stdio[i] >= 0 && place_fd(req->stdio[i], i) < 0)
-			goto fail;
-	if (req->cwd && chdir(req->cwd) < 0)
-		goto fail;
-	if (req->exec_fd >= 0) {
-		syscall(SYS_execveat, req->exec_fd, "", req->argv, req->envp, AT_EMPTY_PATH);
-	} else {
-		sigemptyset(&none);     /* jail-init does this by itself */
-		sigprocmask(SIG_SETMASK, &none, NULL);
-		execve(req->path, req->argv, req->envp);
+			return -errno;
+	if (req->cwd && syscall(SYS_chdir, req->cwd) < 0)
+		return -errno;
+	/* jail-init empties its mask by itself, when it has made sure of its end. */
+	if (req->exec_fd < 0 &&
+	    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none)) < 0)
+		return -errno;
+	return 0;
+}
+
+IN_CHILD __attribute__((noreturn)) static void child_main(struct child *c)
+{
+	const struct clone_request *req = c->req;
+
+	c->error = prepare(req);
+	if (c->error == 0) {
+		if (req->exec_fd >= 0)
+			syscall(SYS_execveat, req->exec_fd, "", req->argv, req->envp, AT_EMPTY_PATH);
+		else
+			syscall(SYS_execve, req->path, req->argv, req->envp);
+		c->error = -errno;
 	}
-fail:
-	c->error = -errno;
-	_exit(127);
+	for (;;)
+		syscall(SYS_exit_group, 127);
 }
 
 /* Returns in the caller only: the child starts in child_main(@c) on its stack. */

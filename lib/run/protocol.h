@@ -22,7 +22,8 @@
  *        ◀───────────────────── end of file   "running"
  *   create:
  *        ◀────────────────── POINT created ─  no longer dies with the runtime
- *   record "created"                          waits at the gate, a listening socket ROOT/ID/gate
+ *   record "created" ──── (word CREATED) ──▶  without a cgroup to be found by, it waits for that
+ *                                             waits at the gate, a listening socket ROOT/ID/gate
  *   start: connect, word CREATED ──────────▶  from here on this connection is the socket
  *        ◀─────────────────────── LISTENER ─  (seccomp notify) word LISTENER when it was delivered
  *        ◀───────────────────── end of file   "running"

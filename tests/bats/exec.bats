@@ -58,10 +58,10 @@ local_teardown() {
 		run jail exec "$ID" readlink /proc/self/ns/$ns
 		expect 0 "$(readlink /proc/$pid/ns/$ns)"
 	done
-	run jail exec "$ID" sh -c 'grep ^0: /proc/self/cgroup; ls -di /'
-	expect 0 "0::/"$'\n'"      $(stat -c %i rootfs) /" || contains "0::/"
+	run jail exec "$ID" sh -c 'grep ^0: /proc/self/cgroup; stat -c %i /'
+	expect 0 "0::/"$'\n'"$(stat -c %i rootfs)"
 	jail exec "$ID" sleep 1001 3>&- &
-	wait_for test "$(wc -l < $CGROUP/jail/"$ID"/cgroup.procs)" -eq 2
+	wait_for has_procs "$ID" 2
 	run jail exec "$ID" cat /proc/self/stat
 	[ "$(cut -d' ' -f4 <<< "$output")" = 0 ]
 }
@@ -297,7 +297,7 @@ local_teardown() {
 	in_jail .
 	"$JAIL" exec "$ID" sleep 1005 3>&- &
 	pid=$!
-	wait_for test "$(wc -l < $CGROUP/jail/"$ID"/cgroup.procs)" -eq 2
+	wait_for has_procs "$ID" 2
 	kill -9 $pid
 	wait $pid || true
 	jail delete -f "$ID"

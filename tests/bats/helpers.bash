@@ -190,6 +190,15 @@ has_status() {
 	[ "$(status_of "$1")" = "$2" ]
 }
 
+# So many processes are in its cgroup.
+has_procs() {
+	[ "$(wc -l < $CGROUP/jail/"$1"/cgroup.procs)" -eq "$2" ]
+}
+
+larger_than() {
+	[ "$(stat -c %s "$1")" -gt "$2" ]
+}
+
 pid_of() {
 	jail state "$1" | jq -r .pid
 }

@@ -102,7 +102,7 @@ running() {
 @test "delete --force kills all that is in it" {
 	config . sh -c 'for i in 1 2 3; do setsid sleep 1000 & done; wait'
 	up
-	wait_for test "$(wc -l < $CGROUP/jail/"$ID"/cgroup.procs)" -ge 1
+	wait_for has_procs "$ID" 4
 	jail delete --force "$ID"
 	gone $CGROUP/jail/"$ID"
 	gone $ROOT/"$ID"
@@ -133,7 +133,7 @@ running() {
 	config . sh -c 'sleep 1000 & sleep 1000 & trap "" USR1; touch /ready; wait; wait; wait; sleep 1000'
 	up
 	wait_for test -e rootfs/ready
-	wait_for test "$(wc -l < $CGROUP/jail/"$ID"/cgroup.procs)" -eq 3
+	wait_for has_procs "$ID" 3
 	jail kill --all "$ID" KILL
 	wait_for has_status "$ID" stopped
 	jail delete "$ID"
@@ -142,7 +142,7 @@ running() {
 	up
 	wait_for test -e rootfs/ready
 	jail kill "$ID" KILL
-	wait_for test -z "$(cat $CGROUP/jail/"$ID"/cgroup.procs)"
+	wait_for has_procs "$ID" 0
 	jail delete "$ID"
 }
 
@@ -275,7 +275,7 @@ running() {
 	fails "paused"
 	jail resume "$ID"
 	has_status "$ID" running
-	wait_for test "$(stat -c %s rootfs/ticks)" -gt "$size"
+	wait_for larger_than rootfs/ticks "$size"
 	jail delete -f "$ID"
 }
 
@@ -320,7 +320,7 @@ running() {
 @test "ps shows the processes, as a table and as JSON" {
 	config . sh -c 'sleep 1000 & sleep 1001 & wait'
 	up
-	wait_for test "$(wc -l < $CGROUP/jail/"$ID"/cgroup.procs)" -eq 3
+	wait_for has_procs "$ID" 3
 	run jail ps "$ID"
 	expect 0
 	contains "sleep 1000"
