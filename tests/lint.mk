@@ -5,7 +5,7 @@
 LINT_C  := $(LIB_SRC) $(CMD_SRC)
 LINT_SH := tests/deps tests/suite tests/summary tests/instrumented tests/fuzz/run tests/lint/layers \
 	tests/lint/size rootfs-tools/busybox .ci/run $(wildcard tests/bats/run tests/bats/sandbox) \
-	$(wildcard tests/api/run tests/fault/run)
+	$(wildcard tests/api/run tests/fault/run tests/vm/run)
 TIDY    := $(LINT_C:%=$(B)/lint/%.tidy)
 
 $(B)/lint/%.tidy: % .clang-tidy
@@ -18,11 +18,12 @@ lint: deps
 	@echo '  layers'; tests/lint/layers
 	@echo '  size'; tests/lint/size
 	@echo '  warnings'; $(MAKE) --no-print-directory all >/dev/null
-	@echo '  clang-tidy'; $(MAKE) --no-print-directory -j2 $(TIDY)
+	@echo '  clang-tidy'; $(MAKE) -s --no-print-directory -j2 $(TIDY)
 	@echo '  cppcheck'; cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
 		--inline-suppr --suppressions-list=tests/lint/cppcheck.suppressions --error-exitcode=1 \
 		-D__x86_64__ -D_GNU_SOURCE -DJAIL_VERSION='"0"' -Ilib lib/*/*.c cmd/*/*.c
-	@echo '  shellcheck'; shellcheck -s sh $(LINT_SH)
+	@echo '  shellcheck'; shellcheck -x $(LINT_SH); shellcheck -s bash $(wildcard tests/bats/*.bash) \
+		config/completions/jail.bash
 	@echo 'lint: clean'
 
 .PHONY: lint

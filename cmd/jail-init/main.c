@@ -243,6 +243,7 @@ __attribute__((noreturn)) static void interpret(void)
 		if (s->stage != STAGE_INSIDE)
 			continue;
 		in.step = s;
+		in.detail[0] = '\0';
 		r = carry_out(s);
 		if (r < 0)
 			give_up(r);

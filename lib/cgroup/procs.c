@@ -139,7 +139,7 @@ int cgroup_pids(int fd, pid_t **ret)
 	v = (void *)pids.text;
 	if (v)
 		qsort(v, pids.len / sizeof(*v), sizeof(*v), compare_pids);
-	for (size_t i = 0; i < pids.len / sizeof(*v); i++)
+	for (size_t i = 0; v && i < pids.len / sizeof(*v); i++)
 		if (n == 0 || v[n - 1] != v[i])
 			v[n++] = v[i];
 	*ret = v;

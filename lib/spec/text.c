@@ -123,7 +123,7 @@ static size_t narrow_position(const char *wide, size_t pos)
 {
 	size_t shift = 0, mark = strlen(BIG_MARK);
 
-	for (const char *p = wide; (p = strstr(p, BIG_MARK)) && p < wide + pos; p += mark)
+	for (const char *p = wide; p && (p = strstr(p, BIG_MARK)) && p < wide + pos; p += mark)
 		shift += mark + 1;
 	return pos > shift ? pos - shift : 0;
 }

@@ -70,7 +70,8 @@ hold() {
 	config ".linux.namespaces += [{\"type\": \"user\"}] | $ids" sleep 1000
 	ID=first up
 	pid=$(pid_of first)
-	config ".linux.namespaces += [{\"type\": \"user\", \"path\": \"/proc/$pid/ns/user\"}]" \
+	config ".linux.namespaces += [{\"type\": \"user\", \"path\": \"/proc/$pid/ns/user\"}]
+		| .process.capabilities |= map_values(. + [\"CAP_SYS_ADMIN\"])" \
 		sh -c 'readlink /proc/self/ns/user; id -u; cat /proc/self/uid_map; hostname new && hostname' 
 	go
 	expect 0

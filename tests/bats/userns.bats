@@ -65,11 +65,16 @@ user() {
 }
 
 @test "device rules apply, too" {
-	user '.linux.resources.devices = [{"allow": false}, {"allow": true, "type": "c", "major": 1, "minor": 3, "access": "rw"}]' \
-		sh -c 'echo x > /dev/null && echo ok; head -c 1 /dev/zero'
+	mknod ../fuse c 10 229
+	chmod 666 ../fuse
+	bind='.mounts += [{"destination": "/dev/fuse", "source": "../fuse", "options": ["bind"]}]'
+	user "$bind"' | .linux.resources.devices = [{"allow": false}]' sh -c 'echo x > /dev/null && echo ok; : < /dev/fuse'
 	go
 	contains ok
 	contains "not permitted"
+	user "$bind" sh -c ': < /dev/fuse && echo ok'
+	go
+	expect 0 ok
 }
 
 @test "a root that belongs to the mapped ids" {
@@ -92,6 +97,7 @@ user() {
 }
 
 @test "hostname, mounts and sysctl work as usual" {
+	mkdir rootfs/mnt
 	user '.hostname = "inner" | .linux.sysctl = {"net.ipv4.ip_forward": "1", "kernel.shm_rmid_forced": "1"}
 		| .mounts += [{"destination": "/mnt", "type": "tmpfs", "source": "t", "options": ["size=1m"]}]' \
 		sh -c 'hostname; cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/shm_rmid_forced; grep -c " /mnt " /proc/self/mountinfo'
@@ -100,7 +106,7 @@ user() {
 }
 
 @test "a bind from a directory that the jail's root cannot enter" {
-	mkdir -p ../private/data
+	mkdir -p ../private/data rootfs/mnt
 	echo data > ../private/data/file
 	chmod 700 ../private
 	user ".mounts += [{\"destination\": \"/mnt\", \"source\": \"$BATS_TEST_TMPDIR/private/data\", \"options\": [\"bind\", \"ro\"]}]" cat /mnt/file
