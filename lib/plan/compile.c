@@ -213,6 +213,15 @@ static void compile_keyring(struct plan_builder *b, const struct plan_request *r
 	add_str(b, OP_KEYRING, "", name);
 }
 
+/*
+ * An unprivileged runtime that maps one group by itself has to give up setgroups(2) for the whole
+ * namespace, see user_namespaces(7).
+ */
+static bool groups_denied(const struct plan_request *req)
+{
+	return ns_new(req->spec, SPEC_NS_USER) && !req->privileged && req->spec->gid_maps.n <= 1;
+}
+
 static void compile_init_process(struct plan_builder *b, const struct plan_request *req)
 {
 	const struct spec *spec = req->spec;
@@ -224,6 +233,7 @@ static void compile_init_process(struct plan_builder *b, const struct plan_reque
 		.metadata = spec->seccomp.listener_metadata,
 		.seccomp_flags = spec->seccomp.flags.set ? spec->seccomp.flags.v : 0,
 		.notify = spec->seccomp.has_notify,
+		.groups_denied = groups_denied(req),
 	};
 
 	if (!req->no_new_keyring)
@@ -259,6 +269,10 @@ static int check(const struct plan_request *req, struct err *err)
 		if (strspn(s->mounts[i].destination, "/.") == strlen(s->mounts[i].destination))
 			return err_spec(err, mount_place(s, i, place),
 					"the root itself cannot be a mount's destination");
+	if (groups_denied(req) && s->process.n_additional_gids)
+		return err_spec(err, "process.user.additionalGids",
+				"cannot be set: a user namespace made without privileges, with one "
+				"group in it, may not call setgroups");
 	if (!req->gated && !s->process.set)
 		return err_spec(err, "process", "is required to start a program");
 	return 0;

@@ -25,6 +25,16 @@ void run_warn(const struct run_log *log, const char *fmt, ...)
 	log->log(log->userdata, 1, text);
 }
 
+/* OCI config, capabilities: what is unknown is warned of, and is no error. */
+static void warn_capabilities(const struct create_request *req)
+{
+	const struct strv *unknown = &req->spec->process.caps.unknown;
+
+	for (size_t i = 0; i < unknown->n; i++)
+		run_warn(&req->log, "process.capabilities: %s is not known here and is left out",
+			 unknown->v[i]);
+}
+
 int making_check(const struct create_request *req, struct err *err)
 {
 	const struct spec_process *p = &req->spec->process;
@@ -53,6 +63,7 @@ int making_check(const struct create_request *req, struct err *err)
 	if (req->spec->n_dev_rules && !req->use_cgroup)
 		return err_spec(err, "linux.resources.devices",
 				"device rules need a cgroup, and cgroups are disabled");
+	warn_capabilities(req);
 	return preserved_fds_check(req->preserve_fds, err);
 }
 
