@@ -112,8 +112,12 @@ $(B)/libjail.so.0: $(LIB_OBJ) lib/libjail.map
 		-o $@ $(LIB_OBJ) $(LIBS_SHARED)
 	$(Q)ln -sf libjail.so.0 $(B)/libjail.so
 
-$(B)/libjail.pc: lib/libjail.pc.in Makefile
-	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|;s|@LIBDIR@|$(LIBDIR)|;s|@INCDIR@|$(INCDIR)|;s|@VERSION@|$(VERSION)|' $< > $@
+# Written anew each time: PREFIX may be another one when it is installed.
+$(B)/libjail.pc: lib/libjail.pc.in FORCE
+	@mkdir -p $(@D)
+	@sed -e 's|@PREFIX@|$(PREFIX)|;s|@LIBDIR@|$(LIBDIR)|;s|@INCDIR@|$(INCDIR)|;s|@VERSION@|$(VERSION)|' $< > $@
+
+FORCE:
 
 # glibc warns that names cannot be looked up in a static program; libnl could, we never ask it to.
 $(B)/jail: $(CMD_OBJ) $(B)/libjail.a
@@ -188,4 +192,4 @@ clean:
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d)
 include $(wildcard tests/*.mk config/*.mk)
 
-.PHONY: all unit deps deps-build quickstart install clean
+.PHONY: FORCE all unit deps deps-build quickstart install clean

@@ -186,10 +186,8 @@ static int finish(struct making *m, struct err *err)
 	}
 	if (r == 0 && m->req->pidfd_socket)
 		r = fd_send_to(m->req->pidfd_socket, "pidfd", m->init.pidfd, err);
-	if (r == 0 && !m->req->gated) {
-		m->hooks_ran = true;
+	if (r == 0 && !m->req->gated)
 		r = hooks_run_stage(m->plan, STAGE_STARTED, m->req->bundle, "running", m->init.pid, err);
-	}
 	return r;
 }
 
@@ -209,6 +207,7 @@ static int make(struct making *m, struct err *err)
 		r = make_gate(m, err);
 	if (r == 0)
 		r = clone_init(m, err);
+	m->hooks_ran = r == 0;                  /* from here on some may have, outside or inside */
 	if (r == 0)
 		r = making_meet(m, err);
 	if (r == 0)

@@ -64,9 +64,9 @@ int delete_state(int root_fd, const char *name, int dir_fd, const struct plan *p
 
 /* ---- shared with exec ---- */
 
-/* Deliver a seccomp listener to the agent of the SECCOMP step @step. */
-int listener_send(const struct plan *p, uint32_t step, int listener, pid_t pid, const char *status,
-		  struct err *err);
+/* Deliver process @pid's listener to the agent of the SECCOMP step @step. @first: the jail's pid */
+int listener_send(const struct plan *p, uint32_t step, int listener, pid_t pid, pid_t first,
+		  const char *status, struct err *err);
 /* Write @pid to a file, atomically. */
 int pid_file_write(const char *path, pid_t pid, struct err *err);
 int fd_send_to(const char *socket_path, const char *what, int fd, struct err *err);

@@ -44,8 +44,8 @@ int preserved_fds_check(uint32_t n, struct err *err)
 }
 
 /* OCI config-linux, "containerProcessState". */
-int listener_send(const struct plan *p, uint32_t step, int listener, pid_t pid, const char *status,
-		  struct err *err)
+int listener_send(const struct plan *p, uint32_t step, int listener, pid_t pid, pid_t first,
+		  const char *status, struct err *err)
 {
 	const struct plan_step *s = step < p->n_steps ? plan_steps(p) + step : NULL;
 	const char *path, *metadata;
@@ -63,7 +63,7 @@ int listener_send(const struct plan *p, uint32_t step, int listener, pid_t pid, 
 		json_put_string(&text, metadata);
 	}
 	buf_printf(&text, ",\"state\":%s%s\",\"pid\":%d%s}", plan_str(p, p->state_head), status,
-		   (int)pid, plan_str(p, p->state_tail));
+		   (int)first, plan_str(p, p->state_tail));
 	if (text.failed)
 		return err_nomem(err);
 	r = protocol_connect(path, SOCK_STREAM, &sock, err);

@@ -20,7 +20,6 @@ static int meet_namespaces(struct making *m, struct err *err)
 			r = err_place(err, netdev_move(plan_str(m->plan, s->s[0]),
 						       plan_str(m->plan, s->s[1]), m->init.pid, err),
 				      "%s", plan_str(m->plan, s->place));
-	m->hooks_ran = true;
 	if (r == 0)
 		r = hooks_run_stage(m->plan, STAGE_NAMESPACES, m->req->bundle, "creating",
 				    m->init.pid, err);

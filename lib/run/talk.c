@@ -22,7 +22,9 @@ static int take_console(struct talk *t, struct message *msg, struct err *err)
 
 static int take_listener(struct talk *t, const struct message *msg, struct err *err)
 {
-	int r = listener_send(t->plan, msg->m.step, msg->fd, t->init->pid, t->status, err);
+	pid_t pid = t->init->pid;
+	int r = listener_send(t->plan, msg->m.step, msg->fd, pid, t->first ? t->first : pid,
+			      t->status, err);
 
 	if (r == 0)
 		protocol_word(t->init->socket, MSG_LISTENER, -1);

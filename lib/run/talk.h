@@ -10,6 +10,7 @@ struct talk {
 	const struct plan *plan;
 	struct init_process *init;      /* its socket is listened to; MSG_PID changes it */
 	const char *status;             /* of the jail, for the agent that gets a seccomp listener */
+	pid_t first;                    /* exec: the jail's first process; 0: it is @init */
 	const char *console_socket;     /* where a pty's master goes; NULL: kept in @console */
 	int console;
 	bool reset;                     /* jail-init ended without reading what it was sent */
