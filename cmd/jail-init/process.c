@@ -92,44 +92,6 @@ static void own_pipes(uint32_t uid)
 
 /* ---- ids and capabilities ---- */
 
-int process_ids(const struct plan_step *s)
-{
-	const uint64_t *groups = s->s[0] ? plan_at(in.plan, s->s[0]) : NULL;
-	uint32_t uid = (uint32_t)s->a[0], gid = (uint32_t)s->a[1];
-	int r = 0;
-
-	if (uid)
-		own_pipes(uid);
-	if (!s->a[3])                           /* setgroups(2) is denied in some user namespaces */
-		r = (int)SYS(setgroups, groups ? groups[0] / 4 : 0, groups ? groups + 1 : NULL);
-	if (r < 0)
-		return failed_on(r, "additional groups");
-	if (s->a[2])
-		r = (int)SYS(prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
-	if (r == 0)
-		r = (int)SYS(setresgid, gid, gid, gid);
-	if (r < 0)
-		return failed_on(r, "gid");
-	r = (int)SYS(setresuid, uid, uid, uid);
-	return r < 0 ? failed_on(r, "uid") : 0;
-}
-
-int process_bounding(const struct plan_step *s)
-{
-	for (int cap = 0; cap < 64; cap++) {
-		int r;
-
-		if (s->a[0] >> cap & 1)
-			continue;
-		r = (int)SYS(prctl, PR_CAPBSET_DROP, cap, 0, 0, 0);
-		if (r == -EINVAL)               /* past the kernel's last */
-			return 0;
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 static int caps_set(uint64_t effective, uint64_t permitted, uint64_t inheritable)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -152,6 +114,55 @@ static int caps_permitted(uint64_t *ret)
 	if (r == 0)
 		*ret = data[0].permitted | (uint64_t)data[1].permitted << 32;
 	return r;
+}
+
+/* Changing ids took the effective capabilities away; the steps up to set-caps may need them. */
+static int caps_raise(void)
+{
+	uint64_t have = 0;
+	int r = caps_permitted(&have);
+
+	return r < 0 ? r : caps_set(have, have, 0);
+}
+
+int process_ids(const struct plan_step *s)
+{
+	const uint64_t *groups = s->s[0] ? plan_at(in.plan, s->s[0]) : NULL;
+	uint32_t uid = (uint32_t)s->a[0], gid = (uint32_t)s->a[1];
+	int r = 0;
+
+	if (uid)
+		own_pipes(uid);
+	if (!s->a[3])                           /* setgroups(2) is denied in some user namespaces */
+		r = (int)SYS(setgroups, groups ? groups[0] / 4 : 0, groups ? groups + 1 : NULL);
+	if (r < 0)
+		return failed_on(r, "additional groups");
+	if (s->a[2])
+		r = (int)SYS(prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
+	if (r == 0)
+		r = (int)SYS(setresgid, gid, gid, gid);
+	if (r < 0)
+		return failed_on(r, "gid");
+	r = (int)SYS(setresuid, uid, uid, uid);
+	if (r < 0)
+		return failed_on(r, "uid");
+	return s->a[2] ? caps_raise() : 0;
+}
+
+int process_bounding(const struct plan_step *s)
+{
+	for (int cap = 0; cap < 64; cap++) {
+		int r;
+
+		if (s->a[0] >> cap & 1)
+			continue;
+		r = (int)SYS(prctl, PR_CAPBSET_DROP, cap, 0, 0, 0);
+		if (r == -EINVAL)               /* past the kernel's last */
+			return 0;
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* What this process does not have cannot be given: OCI asks for a warning, not an error. */

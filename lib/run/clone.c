@@ -154,6 +154,18 @@ static long clone3_call(struct clone_args *args, struct child *c)
 	return ret;
 }
 
+/* What clone(2)'s errno means here, in words that lead somewhere. */
+static const char *clone_hint(uint64_t flags, int code)
+{
+	if (code == -EPERM && flags & CLONE_NEWUSER)
+		return " (user namespaces cannot be made in a chroot, and may be restricted on this host)";
+	if (code == -EPERM && flags)
+		return " (new namespaces need CAP_SYS_ADMIN, or a user namespace)";
+	if (code == -ENOSPC || code == -EUSERS)
+		return " (see the limits in /proc/sys/user)";
+	return "";
+}
+
 int clone_exec(const struct clone_request *req, pid_t *ret_pid, int *ret_pidfd, struct err *err)
 {
 	char stack[STACK_SIZE] __attribute__((aligned(16)));
@@ -178,7 +190,8 @@ int clone_exec(const struct clone_request *req, pid_t *ret_pid, int *ret_pidfd, 
 	pid = clone3_call(&args, &c);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (pid < 0)
-		return err_code(err, (int)pid, "clone");
+		return err_set(err, (int)pid, "clone: %s%s", err_text((int)pid),
+			       clone_hint(req->flags, (int)pid));
 	if (c.error < 0) {
 		waitid(P_PIDFD, (id_t)pidfd, &(siginfo_t){ 0 }, WEXITED | __WALL);
 		close(pidfd);

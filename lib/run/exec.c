@@ -56,10 +56,11 @@ static int open_cgroup(const struct state *state, const char *sub, int *ret, str
 	return r < 0 ? r : cgroup_open(root, path, ret, err);
 }
 
-static int converse(struct executing *x, struct err *err)
+static int converse(struct executing *x, const struct state *state, struct err *err)
 {
 	struct talk talk = {
 		.plan = x->plan, .init = &x->init, .status = "running", .log = &x->req->log,
+		.first = state->pid,
 		.console_socket = x->req->console_socket, .console = -1,
 	};
 	int r = talk_listen(&talk, err);
@@ -113,7 +114,7 @@ int exec_jail(int dir_fd, const struct state *state, int pidfd, struct exec_requ
 	if (r == 0)
 		r = start(&x, state, pidfd, err);
 	if (r == 0)
-		r = converse(&x, err);
+		r = converse(&x, state, err);
 	if (r == 0)
 		r = deliver(&x, err);
 	if (r < 0) {

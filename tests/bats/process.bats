@@ -73,7 +73,9 @@ status_lines() {
 @test "rlimits are exactly those of the spec" {
 	config '.process.rlimits = [{"type": "RLIMIT_NOFILE", "soft": 100, "hard": 200}, {"type": "RLIMIT_CORE", "soft": 0, "hard": 0},
 		{"type": "RLIMIT_STACK", "soft": 1048576, "hard": 2097152}, {"type": "RLIMIT_NPROC", "soft": 50, "hard": 60},
-		{"type": "RLIMIT_CPU", "soft": 18446744073709551615, "hard": 18446744073709551615}]' look rlimits
+		{"type": "RLIMIT_CPU", "soft": "MAX", "hard": "MAX"}]' look rlimits
+	# jq would make a double of it
+	sed -i s/'"MAX"'/18446744073709551615/ config.json
 	go
 	expect 0
 	contains "rlimit 7 100 200"
@@ -104,7 +106,8 @@ status_lines() {
 @test "scheduler" {
 	config '.process.scheduler = {"policy": "SCHED_BATCH", "nice": 5}' look sched
 	go
-	expect 0 "sched policy 3 nice 5 priority 0 flags 0 runtime 0 deadline 0 period 0"
+	expect 0
+	contains "sched policy 3 nice 5 priority 0 flags 0"
 	config '.process.scheduler = {"policy": "SCHED_FIFO", "priority": 7, "flags": ["SCHED_FLAG_RESET_ON_FORK"]}' look sched
 	go
 	expect 0 "sched policy 1 nice 0 priority 7 flags 1 runtime 0 deadline 0 period 0"

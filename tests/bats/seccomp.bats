@@ -60,8 +60,9 @@ filter() {
 }
 
 @test "argument comparison: 64 bits, several conditions" {
-	config "$(filter '{"names": ["kcmp"], "action": "SCMP_ACT_ERRNO", "errnoRet": 77, "args": [{"index": 3, "value": 18446744073709551615, "op": "SCMP_CMP_EQ"}, {"index": 4, "value": 4294967296, "op": "SCMP_CMP_GE"}]}')" \
+	config "$(filter '{"names": ["kcmp"], "action": "SCMP_ACT_ERRNO", "errnoRet": 77, "args": [{"index": 3, "value": "MAX", "op": "SCMP_CMP_EQ"}, {"index": 4, "value": 4294967296, "op": "SCMP_CMP_GE"}]}')" \
 		sh -c 'call kcmp 0 0 0 0xffffffffffffffff 0x100000000; call kcmp 0 0 99 0xffffffff 0x100000000; call kcmp 0 0 99 0xffffffffffffffff 1'
+	sed -i 's/"MAX"/18446744073709551615/' config.json      # jq would make a double of it
 	go
 	expect 0
 	[ "$(grep -c 'errno 77' <<< "$output")" = 1 ]
@@ -224,7 +225,8 @@ listen() {
 	run jail exec "$ID" mkdir /new
 	contains "File exists"
 	[ "$(grep -c ^state: ../agent.log)" = 2 ]
-	sed -n 's/^state: //p' ../agent.log | tail -1 | jq -e '.state.status == "running" and .pid != .state.pid' > /dev/null
+	sed -n 's/^state: //p' ../agent.log | tail -1 > ../state.json
+	[ "$(jq -c '[.state.status, .state.pid, .pid != .state.pid]' ../state.json)" = "[\"running\",$(pid_of "$ID"),true]" ]
 	jail delete -f "$ID"
 }
 
