@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
 
 #include "init.h"
@@ -77,17 +78,36 @@ static int search(int fd, uint64_t uid, char *variable)
 	return 0;
 }
 
+/* -1 unless it is a regular file. */
+static int open_file(const char *path, uint64_t flags)
+{
+	struct open_how how = {
+		.flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	struct stat st;
+	int root = (int)SYS(openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = root < 0 ? root : (int)SYS(openat2, root, path, &how, sizeof(how));
+
+	if (root >= 0)
+		SYS(close, root);
+	if (fd < 0 || (SYS(fstat, fd, &st) == 0 && S_ISREG(st.st_mode)))
+		return fd;
+	SYS(close, fd);
+	return -1;
+}
+
+/* Looked at before it is opened: opening a device that was put there has effects. */
 int process_home(const struct plan_step *s)
 {
-	char *variable = (char *)in.plan + s->s[0];
-	struct stat st;
-	int fd = (int)SYS(openat, AT_FDCWD, "/etc/passwd",
-			  O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int look = open_file("/etc/passwd", O_PATH), fd = -1;
 
-	if (fd < 0)
-		return 0;                       /* HOME stays "/" */
-	if (SYS(fstat, fd, &st) == 0 && S_ISREG(st.st_mode))
-		search(fd, s->a[0], variable);
-	SYS(close, fd);
+	if (look >= 0)
+		fd = open_file("/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (fd >= 0)                            /* HOME stays "/" otherwise */
+		search(fd, s->a[0], (char *)in.plan + s->s[0]);
+	if (fd >= 0)
+		SYS(close, fd);
+	if (look >= 0)
+		SYS(close, look);
 	return 0;
 }

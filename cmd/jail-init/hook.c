@@ -69,17 +69,20 @@ static char **to_argv(uint32_t list, const char **none)
 __attribute__((noreturn)) static void child(const struct plan_step *s, int state, int out)
 {
 	const char *path = plan_str(in.plan, s->s[0]), *none[] = { NULL };
-	long r;
+	char **argv = to_argv(s->s[1], none), **envp = to_argv(s->s[2], none);
+	long r = 0;
 
 	SYS(dup3, state, 0, 0);
 	SYS(dup3, out, 1, 0);
 	SYS(dup3, out, 2, 0);
-	r = SYS(execve, path, to_argv(s->s[1], none), to_argv(s->s[2], none));
-	(void)r;
-	write_all(2, "cannot be executed: ");
+	/* The jail's own file, which may leave processes behind: no freer than the program. */
+	if (s->a[0] == KIND_START)
+		r = seccomp_ahead(s);
+	if (r == 0)
+		SYS(execve, path, argv, envp);
+	write_all(2, r < 0 ? "cannot be filtered: " : "cannot be executed: ");
 	write_all(2, path);
-	for (;;)
-		SYS(exit_group, 127);
+	leave(127);
 }
 
 /* Wait for the hook; returns its wait status, -ETIME, or another -errno. */

@@ -94,6 +94,8 @@ int process_cwd(const struct plan_step *s);
 int process_home(const struct plan_step *s);
 int process_exec(const struct plan_step *s);
 int process_seccomp(const struct plan_step *s);
+/* For a child that runs the jail's files before @s' successors: the filter that is among them. */
+int seccomp_ahead(const struct plan_step *s);
 
 int hook_run(const struct plan_step *s);
 int gate_wait(const struct plan_step *s);
@@ -106,3 +108,4 @@ int tell(uint32_t type, uint32_t step, int error, const char *text, int fd);
 int await_word(uint32_t point, int *ret_fd);
 uint32_t step_index(const struct plan_step *s);
 __attribute__((noreturn)) void give_up(int error);
+__attribute__((noreturn)) void leave(int status);

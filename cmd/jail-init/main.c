@@ -45,8 +45,26 @@ static int guard(const struct plan_step *s)
 	return r;
 }
 
+static void drop(int *fd)
+{
+	if (*fd >= 0)
+		SYS(close, *fd);
+	*fd = -1;
+}
+
+/*
+ * From here on the jail's own files are opened and executed, and /proc/self/fd/N in one of their
+ * links would lead through any descriptor: none of the host's stays open.
+ */
 static int unguard(void)
 {
+	int *const all[] = { &in.proc, &in.dev_null, &in.empty, &in.tree, &in.dir, &in.root,
+			     &in.plan->cgroup_fd };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		drop(all[i]);
+	for (int i = FD_NS; i < FD_COUNT; i++)
+		drop(&in.plan->fd[i]);
 	return (int)SYS(prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
 }
 
@@ -59,9 +77,7 @@ static int use_own_root(void)
 
 static int receive_tree(void)
 {
-	if (in.tree >= 0)
-		SYS(close, in.tree);
-	in.tree = -1;
+	drop(&in.tree);
 	in.tree_is_dir = 0;
 	return await_word(POINT_NAMESPACES, &in.tree);
 }
@@ -173,7 +189,8 @@ static int carry_out(const struct plan_step *s)
 	case OP_HOOK: return hook_run(s);
 	case OP_GATE: return gate_wait(s);
 	case OP_STDIO: return process_stdio(s);
-	case OP_KEYRING: return (int)SYS(keyctl, KEYCTL_JOIN_SESSION_KEYRING, plan_str(p, s->s[0]));
+	/* Without a name: one could be joined that another jail has prepared under it. */
+	case OP_KEYRING: return (int)SYS(keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	case OP_WRITE_PROC: return proc_write(plan_str(p, s->s[0]), plan_str(p, s->s[1]));
 	case OP_RLIMIT: return set_rlimit(s);
 	case OP_SCHED: return (int)SYS(sched_setattr, 0, (const uint64_t *)plan_at(p, s->s[0]) + 1, 0);
@@ -218,6 +235,37 @@ static void reset_signals(void)
 	SYS(rt_sigprocmask, 2 /* SIG_SETMASK */, &none, NULL, sizeof(none));
 }
 
+/* The lowest descriptor from @from on that the plan names; ~0: there is none. */
+static unsigned next_known(unsigned from)
+{
+	unsigned next = ~0U;
+
+	for (int i = 0; i <= FD_COUNT; i++) {
+		int fd = i < FD_COUNT ? in.plan->fd[i] : in.plan->cgroup_fd;
+
+		if (fd >= 0 && (unsigned)fd >= from && (unsigned)fd < next)
+			next = (unsigned)fd;
+	}
+	return next;
+}
+
+/*
+ * What the caller left open is not ours to hold, and a jail may wait here for its start for a long
+ * time.  What the plan names is closed when the program is executed.
+ */
+static void close_strangers(void)
+{
+	unsigned from = 3 + in.plan->preserve_fds, known;
+
+	SYS(close_range, from, ~0U, CLOSE_RANGE_CLOEXEC);
+	while ((known = next_known(from)) != ~0U) {
+		if (known > from)
+			SYS(close_range, from, known - 1, 0);
+		from = known + 1;
+	}
+	SYS(close_range, from, ~0U, 0);
+}
+
 static struct plan *map_plan(int fd)
 {
 	long size = SYS(lseek, fd, 0, 2), at;
@@ -230,6 +278,38 @@ static struct plan *map_plan(int fd)
 	if (at < 0 && at > -4096)
 		return NULL;
 	return plan_check((struct plan *)at, (size_t)size) ? (struct plan *)at : NULL;
+}
+
+/* The first descriptor from @from on that the plan names; ~0U: none. */
+static unsigned next_named(unsigned from)
+{
+	const struct plan *p = in.plan;
+	unsigned best = ~0U;
+
+	for (int i = 0; i <= FD_COUNT; i++) {
+		int fd = i < FD_COUNT ? p->fd[i] : p->cgroup_fd;
+
+		if (fd >= 0 && (unsigned)fd >= from && (unsigned)fd < best)
+			best = (unsigned)fd;
+	}
+	return best;
+}
+
+/*
+ * What the caller left open is not ours to keep: a directory among it would be a way out of the jail
+ * (CVE-2024-21626), a pipe would keep its reader waiting.
+ */
+static void close_others(void)
+{
+	unsigned first = 3 + in.plan->preserve_fds, from = first, named;
+
+	do {
+		named = next_named(from);
+		if (named > from)
+			SYS(close_range, from, named - 1, 0);
+		from = named + 1;
+	} while (from);
+	SYS(close_range, first, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
 __attribute__((noreturn)) static void interpret(void)
@@ -271,7 +351,7 @@ __attribute__((no_stack_protector)) void init_main(const long *sp)
 		SYS(exit_group, 1);
 	in.socket = in.plan->fd[FD_SOCKET];
 	in.umask = (unsigned)SYS(umask, 0);     /* the modes of nodes are meant as they are written */
-	SYS(close_range, 3 + in.plan->preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC);
+	close_strangers();
 	reset_signals();
 	interpret();
 }

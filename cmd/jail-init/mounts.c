@@ -16,6 +16,7 @@
 #include "init.h"
 
 #define MNT_DETACH 2
+#define DEPTH_MAX  2048         /* a path has no more components */
 
 static void drop(int *fd)
 {
@@ -52,12 +53,13 @@ static int clone_tree(int fd, const char *path, int recursive)
 /* Make the mount that holds @fd private, so that the root does not propagate to the host. */
 static int private_parent(int fd)
 {
-	int r = (int)SYS(openat, fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r = (int)SYS(openat, fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC), left = DEPTH_MAX;
 
 	while (r >= 0) {
 		int up, done = set_attr(r, 0, 0, MS_PRIVATE, 0);
 
-		if (done != -EINVAL) {          /* EINVAL: not the root of its mount */
+		/* EINVAL: not the root of its mount.  In a chroot there may be none above. */
+		if (done != -EINVAL || !--left) {
 			SYS(close, r);
 			return done;
 		}

@@ -146,7 +146,9 @@ int process_ids(const struct plan_step *s)
 	r = (int)SYS(setresuid, uid, uid, uid);
 	if (r < 0)
 		return failed_on(r, "uid");
-	return s->a[2] ? caps_raise() : 0;
+	r = s->a[2] ? caps_raise() : 0;
+	/* Where fs.suid_dumpable is 1, changing ids has made us traceable by the jail's processes. */
+	return r < 0 ? r : (int)SYS(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 int process_bounding(const struct plan_step *s)

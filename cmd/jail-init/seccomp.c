@@ -100,7 +100,22 @@ static int install(const struct plan_step *s, uint64_t flags)
 		.filter = (struct sock_filter *)(blob + 1),
 	};
 
+	if (blob[0] / sizeof(struct sock_filter) > BPF_MAXINSNS)
+		return -EINVAL;         /* the length above would be cut off */
 	return (int)SYS(seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog);
+}
+
+/* Nobody listens to it: what it would ask the agent about fails with ENOSYS. */
+int seccomp_ahead(const struct plan_step *s)
+{
+	const struct plan_step *end = plan_steps(in.plan) + in.plan->n_steps;
+	uint64_t drop = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_NEW_LISTENER |
+			SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+
+	while (++s < end)
+		if (s->op == OP_SECCOMP && s->stage == STAGE_INSIDE)
+			return install(s, s->a[0] & ~drop);
+	return 0;
 }
 
 int process_seccomp(const struct plan_step *s)

@@ -313,6 +313,18 @@ int jail_wait(struct jail *jail, int *ret_status, struct jail_error **error)
 	return r < 0 ? fail(&err, error) : 0;
 }
 
+/*
+ * A jail that this object has seen running and that has ended can change no more; any other is read
+ * again now that it is locked.
+ */
+static int refresh_for_delete(struct jail *jail, struct err *err)
+{
+	look(jail);
+	if (jail->state.status == STATE_RUNNING && jail->pidfd < 0)
+		return 0;
+	return api_refresh(jail, err);
+}
+
 int jail_delete(struct jail *jail, uint32_t flags, struct jail_error **error)
 {
 	struct run_log log = api_log(jail->rt);
@@ -325,7 +337,7 @@ int jail_delete(struct jail *jail, uint32_t flags, struct jail_error **error)
 		r = state_lock(jail->dir_fd, jail->id, true, &err);
 	if (r < 0)
 		return fail(&err, error);
-	r = api_refresh(jail, &err);
+	r = refresh_for_delete(jail, &err);
 	if (r < 0 && flags & JAIL_DELETE_FORCE)
 		r = 0;                  /* a damaged record: what can be removed is */
 	if (r == 0)

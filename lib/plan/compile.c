@@ -205,14 +205,6 @@ static void compile_system(struct plan_builder *b, const struct plan_request *re
 
 /* ---- the process ---- */
 
-static void compile_keyring(struct plan_builder *b, const struct plan_request *req)
-{
-	char name[300];
-
-	snprintf(name, sizeof(name), "_ses.%s", req->id);
-	add_str(b, OP_KEYRING, "", name);
-}
-
 /*
  * An unprivileged runtime that maps one group by itself has to give up setgroups(2) for the whole
  * namespace, see user_namespaces(7).
@@ -237,7 +229,7 @@ static void compile_init_process(struct plan_builder *b, const struct plan_reque
 	};
 
 	if (!req->no_new_keyring)
-		compile_keyring(b, req);
+		plan_add(b, OP_KEYRING, STAGE_INSIDE, "%s", "");
 	compile_process_early(b, p);
 	plan_add(b, OP_UNGUARD, STAGE_INSIDE, "%s", "");
 	if (req->gated || !req->cgroup)

@@ -221,7 +221,7 @@ static void override(struct recovered *r, const struct plan_exec *req)
 	p->caps.bounding |= req->caps;
 	p->caps.effective |= req->caps;
 	p->caps.permitted |= req->caps;
-	p->caps.inheritable |= req->caps;
+	/* Not inheritable: files with such capabilities would give more, CVE-2022-29162. */
 	p->no_new_privileges |= req->no_new_privs;
 	if (req->apparmor)
 		p->apparmor_profile = (char *)req->apparmor;
@@ -251,6 +251,16 @@ static void affinity(struct plan_builder *b, const struct plan_exec *req, bool f
 			plan_copy_step(b, req->base, s, STAGE_INSIDE);
 }
 
+/* The caller's session keyring holds the caller's secrets: it stays outside as it did at create. */
+static void keyring(struct plan_builder *b, const struct plan *base)
+{
+	const struct plan_step *s = plan_steps(base);
+
+	for (uint32_t i = 0; i < base->n_steps; i++, s++)
+		if (s->op == OP_KEYRING && s->stage == STAGE_INSIDE)
+			plan_copy_step(b, base, s, STAGE_INSIDE);
+}
+
 static void begin(struct plan_builder *b, const struct plan_exec *req, const struct spec_process *p)
 {
 	uint64_t flags = req->ns_flags;
@@ -266,6 +276,7 @@ static void begin(struct plan_builder *b, const struct plan_exec *req, const str
 	if (flags & CLONE_NEWUSER)
 		plan_add(b, OP_NS_ROOT, STAGE_INSIDE, "%s", "");
 	plan_add(b, OP_SESSION, STAGE_INSIDE, "%s", "");
+	keyring(b, req->base);
 	if (p->terminal) {
 		plan_add(b, OP_HERE, STAGE_INSIDE, "%s", "");
 		compile_pty(b, p, NULL, req->newline);

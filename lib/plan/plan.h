@@ -111,7 +111,7 @@ enum plan_arg {
 	X(GATE, "wait-for-start") \
 	/* ---- inside: the process ---- */ \
 	X(STDIO, "set-stdio", A(0, DEC, "stdin"), A(1, DEC, "stdout"), A(2, DEC, "stderr")) \
-	X(KEYRING, "new-session-keyring", S(0, STR, "name")) \
+	X(KEYRING, "new-session-keyring") \
 	X(WRITE_PROC, "write-proc", S(0, STR, "file"), S(1, STR, "value")) \
 	X(RLIMIT, "set-rlimit", A(0, RLIMIT, "resource"), A(1, LIMIT, "soft"), \
 	  A(2, LIMIT, "hard")) \

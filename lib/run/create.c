@@ -72,7 +72,9 @@ static int make_cgroup(struct making *m, struct err *err)
 	r = cgroup_make(m->cgroup_root, m->cgroup_path, &m->cgroup, err);
 	if (r < 0)
 		return m->req->spec->cgroups_path ? err_place(err, r, "linux.cgroupsPath") : r;
-	m->state.cgroup_made = m->cgroup.top;
+	m->state.cgroup_made = m->cgroup.top ? arena_strdup(&m->state.arena, m->cgroup.top) : NULL;
+	if (m->cgroup.top && !m->state.cgroup_made)
+		return err_nomem(err);
 	for (uint32_t i = 0; i < m->plan->n_steps; i++, s++) {
 		size_t len;
 		const void *insns = s->op == OP_DEVICE_RULES ? plan_blob(m->plan, s->s[0], &len) : NULL;
@@ -221,9 +223,8 @@ static void hand_over(struct making *m, struct created *ret)
 	ret->pidfd = m->init.pidfd;
 	ret->console_fd = m->console;
 	m->init.pidfd = -1;
-	/* The record's strings: the caller's copy must outlive the request. */
-	if (state_read(m->dir_fd, &ret->state, NULL) < 0)
-		ret->state = (struct state){ .pid = m->init.pid, .start_time = m->state.start_time };
+	ret->state = m->state;
+	m->state = (struct state){ 0 };
 	state_unlock(m->dir_fd);
 	m->dir_fd = -1;
 	init_forget(&m->init);

@@ -57,6 +57,12 @@ static const char *now_rfc3339(struct state *s)
 			    sec / 3600, sec / 60 % 60, sec % 60, t.tv_nsec);
 }
 
+static int keep(struct state *s, const char *text, const char **ret)
+{
+	*ret = text ? arena_strdup(&s->arena, text) : NULL;
+	return text && !*ret ? -ENOMEM : 0;
+}
+
 int making_fill_record(struct making *m, struct err *err)
 {
 	const struct spec *spec = m->req->spec;
@@ -67,11 +73,11 @@ int making_fill_record(struct making *m, struct err *err)
 	s->own_pid_ns = ns_new(spec, SPEC_NS_PID);
 	s->owner = geteuid();
 	s->poststop = spec->hooks[SPEC_HOOK_POSTSTOP].n > 0;
-	s->oci_version = spec->oci_version;
-	s->bundle = m->req->bundle;
-	s->rootfs = spec->root_path;
-	s->log_note = m->req->log_note;
-	s->cgroup = m->cgroup_path;
+	/* Copies: the record outlives the request. */
+	if (keep(s, spec->oci_version, &s->oci_version) < 0 || keep(s, m->req->bundle, &s->bundle) < 0 ||
+	    keep(s, spec->root_path, &s->rootfs) < 0 || keep(s, m->req->log_note, &s->log_note) < 0 ||
+	    keep(s, m->cgroup_path, &s->cgroup) < 0)
+		return err_nomem(err);
 	s->created = now_rfc3339(s);
 	s->annotations = annotations_json(s, &spec->annotations);
 	if (!s->created)

@@ -37,9 +37,10 @@ static int converse(int sock, const struct plan *p, const struct state *state,
 	struct talk talk = {
 		.plan = p, .init = &init, .status = "created", .console = -1, .log = log,
 	};
-	int r = protocol_word(sock, POINT_CREATED, -1) == 0 ? talk_listen(&talk, err) : 0;
+	bool heard = protocol_word(sock, POINT_CREATED, -1) == 0;
+	int r = heard ? talk_listen(&talk, err) : 0;
 
-	if (r == 0 && talk.reset)
+	if (r == 0 && (!heard || talk.reset))
 		r = err_set(err, -ECHILD, "jail-init ended before it could start the program");
 	fd_close(&talk.console);
 	return r;

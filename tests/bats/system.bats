@@ -41,7 +41,7 @@ load helpers
 		go
 		echo "$key"
 		fails "linux.sysctl"
-		contains "$key"
+		contains "${key##*.}"
 	done
 	config '.linux.sysctl = {"net.ipv4.ip_forward": "1"} | .linux.namespaces |= map(select(.type != "network"))' true
 	go

@@ -42,6 +42,20 @@ static void try_open(const char *pid, const char *file, int flags, const char *e
 	close(fd);
 }
 
+static void try_write(const char *pid, const char *exe)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%s/exe", pid);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (write(fd, "x", 1) == 1 || ftruncate(fd, 0) == 0)
+		hit("WRITTEN", pid, exe);
+	close(fd);
+}
+
 static int is_init(const char *pid, char *exe, size_t size)
 {
 	char path[64];
@@ -65,8 +79,8 @@ static void attack(const char *pid)
 	if (!is_init(pid, exe, sizeof(exe)))
 		return;
 	seen++;
+	try_write(pid, exe);
 	try_open(pid, "exe", O_RDONLY, exe);
-	try_open(pid, "exe", O_WRONLY, exe);
 	try_open(pid, "mem", O_RDWR, exe);
 	try_open(pid, "root", O_RDONLY | O_DIRECTORY, exe);
 	try_open(pid, "cwd", O_RDONLY | O_DIRECTORY, exe);
