@@ -280,38 +280,6 @@ static struct plan *map_plan(int fd)
 	return plan_check((struct plan *)at, (size_t)size) ? (struct plan *)at : NULL;
 }
 
-/* The first descriptor from @from on that the plan names; ~0U: none. */
-static unsigned next_named(unsigned from)
-{
-	const struct plan *p = in.plan;
-	unsigned best = ~0U;
-
-	for (int i = 0; i <= FD_COUNT; i++) {
-		int fd = i < FD_COUNT ? p->fd[i] : p->cgroup_fd;
-
-		if (fd >= 0 && (unsigned)fd >= from && (unsigned)fd < best)
-			best = (unsigned)fd;
-	}
-	return best;
-}
-
-/*
- * What the caller left open is not ours to keep: a directory among it would be a way out of the jail
- * (CVE-2024-21626), a pipe would keep its reader waiting.
- */
-static void close_others(void)
-{
-	unsigned first = 3 + in.plan->preserve_fds, from = first, named;
-
-	do {
-		named = next_named(from);
-		if (named > from)
-			SYS(close_range, from, named - 1, 0);
-		from = named + 1;
-	} while (from);
-	SYS(close_range, first, ~0U, CLOSE_RANGE_CLOEXEC);
-}
-
 __attribute__((noreturn)) static void interpret(void)
 {
 	const struct plan_step *s = plan_steps(in.plan);

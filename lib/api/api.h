@@ -33,6 +33,7 @@ struct jail {
 	char *id;
 	int dir_fd, pidfd, console_fd;  /* pidfd: -1 when stopped */
 	bool looked;                    /* pidfd has been looked for */
+	bool locked;                    /* by us: dir_fd's lock is held across a transition */
 	struct state state;
 };
 

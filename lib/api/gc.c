@@ -38,8 +38,10 @@ static const char *judge(const struct gc *gc, int dir_fd, const char *name, stru
 	struct err ignored;
 	int r = state_read(dir_fd, s, &ignored);
 
-	if (r < 0)
+	if (r == -ENOENT || r == -EBADMSG)
 		return "without a readable record";
+	if (r < 0)
+		return NULL;            /* of another version of jail, or we lack memory or descriptors */
 	if (name[0] == '.')
 		return "not wholly made, or not wholly removed";
 	r = process_open(s, ret_pidfd, &ignored);

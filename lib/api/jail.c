@@ -102,14 +102,22 @@ int api_need_process(struct jail *jail, struct err *err)
 
 int api_cgroup(const struct jail *jail, int *ret_fd, struct err *err)
 {
-	fd_auto root = -1;
+	fd_auto root = -1, fd = -1;
 	const char *mount;
 	int r;
 
 	if (!jail->state.cgroup || !cgroup_path_ok(jail->state.cgroup))
 		return err_set(err, -ENOENT, "jail %s has no cgroup", jail->id);
 	r = cgroup_root_open(&root, &mount, err);
-	return r < 0 ? r : cgroup_open(root, jail->state.cgroup, ret_fd, err);
+	if (r == 0)
+		r = cgroup_open(root, jail->state.cgroup, &fd, err);
+	if (r < 0)
+		return r;
+	/* The path may have become another jail's: not before this one's directory lost its name. */
+	if (!state_is_current(jail->dir_fd, jail->id))
+		return err_set(err, -ENOENT, "jail %s: container does not exist", jail->id);
+	*ret_fd = fd_take(&fd);
+	return 0;
 }
 
 /* ---- looking ---- */
@@ -124,18 +132,34 @@ const char *jail_status_name(enum jail_status status)
 	return (size_t)status < ARRAY_SIZE(status_names) ? status_names[status] : "unknown";
 }
 
+/*
+ * A jail is under way as long as its maker holds the lock: 1.  Then it is what a killed one left, or
+ * it has been finished since we read its record: 0.
+ */
+static int look_again(struct jail *jail, struct err *err)
+{
+	int r;
+
+	if (jail->locked)
+		return 0;
+	r = state_lock(jail->dir_fd, jail->id, false, err);
+	if (r < 0)
+		return r == -EWOULDBLOCK ? 1 : r == -ENOENT ? 0 : r;
+	r = api_refresh(jail, err);
+	state_unlock(jail->dir_fd);
+	return r;
+}
+
 int api_status(struct jail *jail, enum jail_status *ret, struct err *err)
 {
 	fd_auto cgroup = -1;
 
+	int r = jail->state.status == STATE_CREATING ? look_again(jail, err) : 0;
+
+	if (r < 0)
+		return r;
 	if (jail->state.status == STATE_CREATING) {
-		/* Under way as long as its maker holds the lock; then it is what a killed one left. */
-		if (state_lock(jail->dir_fd, jail->id, false, err) == -EWOULDBLOCK) {
-			*ret = JAIL_CREATING;
-			return 0;
-		}
-		state_unlock(jail->dir_fd);
-		*ret = JAIL_STOPPED;
+		*ret = r ? JAIL_CREATING : JAIL_STOPPED;
 		return 0;
 	}
 	look(jail);
@@ -209,12 +233,38 @@ int jail_console_fd(struct jail *jail)
 
 /* ---- acting ---- */
 
+static int lock(struct jail *jail, struct err *err)
+{
+	int r = state_lock(jail->dir_fd, jail->id, true, err);
+
+	jail->locked = r == 0;
+	return r;
+}
+
+static void unlock(struct jail *jail)
+{
+	jail->locked = false;
+	state_unlock(jail->dir_fd);
+}
+
+/*
+ * Who starts a jail may be waiting for something of the jail's own, a hook or a process that was
+ * stopped, with the lock in hand.  It comes back when that is killed, as we are about to do anyway.
+ */
+static int lock_by_force(struct jail *jail, struct err *err)
+{
+	if (state_lock(jail->dir_fd, jail->id, false, err) == -EWOULDBLOCK &&
+	    api_refresh(jail, err) == 0 && jail->pidfd >= 0)
+		syscall(SYS_pidfd_send_signal, jail->pidfd, SIGKILL, NULL, 0);
+	return lock(jail, err);
+}
+
 int jail_start(struct jail *jail, struct jail_error **error)
 {
 	struct run_log log = api_log(jail->rt);
 	enum jail_status status;
 	struct err err = { 0 };
-	int r = state_lock(jail->dir_fd, jail->id, true, &err);
+	int r = lock(jail, &err);
 
 	if (r < 0)
 		return fail(&err, error);
@@ -226,26 +276,19 @@ int jail_start(struct jail *jail, struct jail_error **error)
 			    jail_status_name(status));
 	if (r == 0)
 		r = start_jail(jail->dir_fd, jail->id, &jail->state, jail->pidfd, &log, &err);
-	state_unlock(jail->dir_fd);
+	unlock(jail);
 	return r < 0 ? fail(&err, error) : 0;
 }
 
 static int kill_all(struct jail *jail, int sig, struct err *err)
 {
-	mem_auto pid_t *pids = NULL;
 	fd_auto cgroup = -1;
-	int n = api_cgroup(jail, &cgroup, err);
+	int r = api_cgroup(jail, &cgroup, err);
 
-	if (n < 0)
-		return n;
-	if (sig == SIGKILL) {
-		n = cgroup_kill_all(cgroup);
-		return n < 0 ? err_code(err, n, "kill the processes of jail %s", jail->id) : 0;
-	}
-	n = cgroup_pids(cgroup, &pids);
-	for (int i = 0; i < n; i++)
-		kill(pids[i], sig);
-	return n < 0 ? err_code(err, n, "list the processes of jail %s", jail->id) : 0;
+	if (r < 0)
+		return r;
+	r = sig == SIGKILL ? cgroup_kill_all(cgroup) : cgroup_signal_all(cgroup, sig);
+	return r < 0 ? err_code(err, r, "signal the processes of jail %s", jail->id) : 0;
 }
 
 int jail_kill(struct jail *jail, int sig, uint32_t flags, struct jail_error **error)
@@ -272,7 +315,7 @@ static int freeze(struct jail *jail, bool on, struct jail_error **error)
 	enum jail_status status, wanted = on ? JAIL_RUNNING : JAIL_PAUSED;
 	fd_auto cgroup = -1;
 	struct err err = { 0 };
-	int r = state_lock(jail->dir_fd, jail->id, true, &err);
+	int r = lock(jail, &err);
 
 	if (r < 0)
 		return fail(&err, error);
@@ -286,7 +329,7 @@ static int freeze(struct jail *jail, bool on, struct jail_error **error)
 		r = api_cgroup(jail, &cgroup, &err);
 	if (r == 0)
 		r = cgroup_freeze(cgroup, on, FREEZE_TIMEOUT_MS, &err);
-	state_unlock(jail->dir_fd);
+	unlock(jail);
 	return r < 0 ? fail(&err, error) : 0;
 }
 
@@ -334,7 +377,7 @@ int jail_delete(struct jail *jail, uint32_t flags, struct jail_error **error)
 	int r = state_root_open(jail->rt->root, false, &root, &err);
 
 	if (r == 0)
-		r = state_lock(jail->dir_fd, jail->id, true, &err);
+		r = flags & JAIL_DELETE_FORCE ? lock_by_force(jail, &err) : lock(jail, &err);
 	if (r < 0)
 		return fail(&err, error);
 	r = refresh_for_delete(jail, &err);
@@ -348,6 +391,6 @@ int jail_delete(struct jail *jail, uint32_t flags, struct jail_error **error)
 	if (r == 0)
 		r = delete_jail(root, jail->id, jail->id, jail->dir_fd, &jail->state, jail->pidfd, &log,
 				&err);
-	state_unlock(jail->dir_fd);
+	unlock(jail);
 	return r < 0 ? fail(&err, error) : 0;
 }

@@ -76,6 +76,9 @@ int cgroup_frozen(int fd);
 /* Freeze or thaw, and wait until the kernel says so. -ETIMEDOUT: not within @timeout_ms */
 int cgroup_freeze(int fd, bool freeze, int timeout_ms, struct err *err);
 
+/* Signal every process in it and below, but none that has left or taken a left pid: their number. */
+int cgroup_signal_all(int fd, int sig);
+
 /* SIGKILL to everything in it and below, without leaving a moment to fork in. */
 int cgroup_kill_all(int fd);
 

@@ -152,35 +152,46 @@ static bool is_listed(pid_t pid, const pid_t *list, int n)
 	return n > 0 && bsearch(&pid, list, (size_t)n, sizeof(*list), compare_pids);
 }
 
+#define BATCH 256               /* pidfds held at a time */
+
+/* A pidfd taken before a second look is of a process that was ours, or is now. */
+static int signal_batch(int fd, int sig, const pid_t *pids, int n)
+{
+	mem_auto pid_t *second = NULL;
+	int fds[BATCH], m;
+
+	for (int i = 0; i < n; i++)
+		fds[i] = (int)syscall(SYS_pidfd_open, pids[i], 0);
+	m = cgroup_pids(fd, &second);
+	for (int i = 0; i < n; i++) {
+		if (fds[i] >= 0 && is_listed(pids[i], second, m))
+			syscall(SYS_pidfd_send_signal, fds[i], sig, NULL, 0);
+		fd_close(&fds[i]);
+	}
+	return m;
+}
+
+int cgroup_signal_all(int fd, int sig)
+{
+	mem_auto pid_t *pids = NULL;
+	int n = cgroup_pids(fd, &pids), r = 0;
+
+	for (int i = 0; i < n && r >= 0; i += BATCH)
+		r = signal_batch(fd, sig, pids + i, MIN(n - i, BATCH));
+	return r < 0 ? r : n;
+}
+
 /*
  * Where there is no cgroup.kill (a threaded cgroup; Linux before 5.14): signal what is listed until
- * nothing is.  A pidfd taken before a second look is of a process that was ours, or is now.
+ * nothing is.
  */
 static int kill_listed(int fd)
 {
-	int n = 0;
-
 	for (int round = 0; round < KILL_ROUNDS; round++) {
-		mem_auto pid_t *first = NULL, *second = NULL;
-		mem_auto int *fds = NULL;
-		int m;
+		int n = cgroup_signal_all(fd, SIGKILL);
 
-		n = cgroup_pids(fd, &first);
 		if (n <= 0)
 			return n;
-		fds = malloc((size_t)n * sizeof(*fds));
-		if (!fds)
-			return -ENOMEM;
-		for (int i = 0; i < n; i++)
-			fds[i] = (int)syscall(SYS_pidfd_open, first[i], 0);
-		m = cgroup_pids(fd, &second);
-		for (int i = 0; i < n; i++) {
-			if (fds[i] >= 0 && is_listed(first[i], second, m))
-				syscall(SYS_pidfd_send_signal, fds[i], SIGKILL, NULL, 0);
-			fd_close(&fds[i]);
-		}
-		if (m < 0)
-			return m;
 		usleep(1000);
 	}
 	return -EAGAIN;

@@ -25,7 +25,7 @@ void plan_builder_done(struct plan_builder *b);
 struct plan_step *plan_add(struct plan_builder *b, enum plan_op op, enum plan_stage stage,
 			   const char *place, ...) ERR_FORMAT(4, 5);
 
-/* Offsets of data just appended; 0 for NULL or empty. */
+/* Offsets of data just appended; 0 for NULL or an empty blob.  An empty list is a list of nothing. */
 uint32_t plan_put_str(struct plan_builder *b, const char *s);
 uint32_t plan_put_list(struct plan_builder *b, char *const *v, size_t n);
 uint32_t plan_put_blob(struct plan_builder *b, const void *data, size_t len);

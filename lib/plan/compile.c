@@ -230,6 +230,7 @@ static void compile_init_process(struct plan_builder *b, const struct plan_reque
 
 	if (!req->no_new_keyring)
 		plan_add(b, OP_KEYRING, STAGE_INSIDE, "%s", "");
+	compile_proc_writes(b, p);
 	compile_process_early(b, p);
 	plan_add(b, OP_UNGUARD, STAGE_INSIDE, "%s", "");
 	if (req->gated || !req->cgroup)

@@ -77,6 +77,8 @@ struct compile_last {
 	bool notify, groups_denied;
 };
 
+/* What /proc/self takes: forks inherit it. */
+void compile_proc_writes(struct plan_builder *b, const struct spec_process *p);
 void compile_process_early(struct plan_builder *b, const struct spec_process *p);
 void compile_ids_to_exec(struct plan_builder *b, const struct compile_last *l);
 /* @newline: the pty turns "\n" into "\r\n". */

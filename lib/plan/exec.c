@@ -269,6 +269,8 @@ static void begin(struct plan_builder *b, const struct plan_exec *req, const str
 	affinity(b, req, false);
 	if (p->oom_score_adj.set || p->apparmor_profile || p->selinux_label)
 		plan_add(b, OP_OPEN_PROC, STAGE_INSIDE, "%s", "");
+	/* In a user namespace our own /proc/self would not be ours to write: we are not dumpable. */
+	compile_proc_writes(b, p);
 	if (flags)
 		plan_add(b, OP_JOIN_PID, STAGE_INSIDE, "%s", "")->a[0] = flags;
 	plan_add(b, OP_FORK, STAGE_INSIDE, "%s", "");

@@ -67,7 +67,7 @@ static void add_rlimits(struct plan_builder *b, const struct spec_process *p)
 	}
 }
 
-void compile_process_early(struct plan_builder *b, const struct spec_process *p)
+void compile_proc_writes(struct plan_builder *b, const struct spec_process *p)
 {
 	char text[24];
 
@@ -76,6 +76,10 @@ void compile_process_early(struct plan_builder *b, const struct spec_process *p)
 		write_proc(b, "process.oomScoreAdj", "self/oom_score_adj", text);
 	}
 	add_labels(b, p);
+}
+
+void compile_process_early(struct plan_builder *b, const struct spec_process *p)
+{
 	plan_add(b, OP_STDIO, STAGE_INSIDE, "%s", "");
 	if (p->scheduler.set)
 		add_scheduler(b, &p->scheduler);

@@ -93,5 +93,8 @@ int making_record_process(struct making *m, enum state_status status, struct err
 	s->status = status;
 	s->pid = m->init.pid;
 	r = process_start_time(s->pid, &s->start_time, err);
+	/* With SIGCHLD ignored a short-lived one is gone by now: pid and time 0 are nobody's. */
+	if ((r == -ENOENT || r == -ESRCH) && process_ended(m->init.pidfd))
+		r = 0;
 	return r < 0 ? r : state_prepare(m->dir_fd, s, err);
 }

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -18,16 +19,22 @@
 static int read_inside(int root_fd, const char *path, char **ret, struct err *err)
 {
 	struct open_how how = {
-		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+		.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	fd_auto fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+	fd_auto found = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+	fd_auto fd = -1;
+	char self[32];
 	struct stat st;
 
+	if (found < 0)
+		return err_sys(err, "open %s in the jail", path);
+	/* Known before it is opened: opening a device that was put there has effects. */
+	if (fstat(found, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_set(err, -EINVAL, "%s in the jail is not a regular file", path);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", found);
+	fd = open(self, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return err_sys(err, "open %s in the jail", path);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return err_set(err, -EINVAL, "%s in the jail is not a regular file", path);
 	return file_read_fd(fd, path, FILE_MAX, ret, NULL, err);
 }
 

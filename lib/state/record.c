@@ -168,10 +168,13 @@ int state_parse(const char *text, size_t len, struct state *ret, struct err *err
 	struct state s = { 0 };
 	json_error_t je;
 	json_t *o = json_loadb(text, len, JSON_REJECT_DUPLICATES, &je);
+	const json_t *version = json_object_get(o, "version");
 	int r = 0;
 
-	if (!json_is_object(o) || json_integer_value(json_object_get(o, "version")) != RECORD_VERSION)
-		r = err_set(err, -EBADMSG, "the state record is damaged, or of another version");
+	if (!json_is_integer(version))
+		r = err_set(err, -EBADMSG, "the state record is damaged");
+	else if (json_integer_value(version) != RECORD_VERSION)
+		r = err_set(err, -EPROTONOSUPPORT, "the state record is of another version");
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(members); i++) {
 		const json_t *v = json_object_get(o, members[i].name);
 

@@ -16,6 +16,7 @@
 
 #define CLAIM_PREFIX   ".new-"
 #define RETIRED_PREFIX ".old-"
+#define CLAIM_TRIES    16
 
 int state_check_id(const char *id, struct err *err)
 {
@@ -52,9 +53,25 @@ static int make_dirs(const char *path, struct err *err)
 	return 0;
 }
 
+/* What it holds is believed, plans are even executed: nobody else may write to it. */
+static int check_root(int fd, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "look at state directory %s", path);
+	if (st.st_uid && st.st_uid != geteuid())
+		return err_set(err, -EPERM, "state directory %s belongs to user %u", path, st.st_uid);
+	if (st.st_mode & 022)
+		return err_set(err, -EPERM, "state directory %s can be written by others (mode %04o)",
+			       path, st.st_mode & 07777);
+	return 0;
+}
+
 int state_root_open(const char *path, bool create, int *ret_fd, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	fd_auto fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
 
 	if (fd < 0 && errno == ENOENT && create) {
 		r = make_dirs(path, err);
@@ -64,14 +81,17 @@ int state_root_open(const char *path, bool create, int *ret_fd, struct err *err)
 	}
 	if (fd < 0)
 		return err_sys(err, "open state directory %s", path);
-	*ret_fd = fd;
+	r = check_root(fd, path, err);
+	if (r < 0)
+		return r;
+	*ret_fd = fd_take(&fd);
 	return 0;
 }
 
 /* ---- locks ---- */
 
 /* While we waited for the lock, the directory may have been removed, or renamed to be removed. */
-static bool still_called(int dir_fd, const char *name)
+bool state_is_current(int dir_fd, const char *name)
 {
 	struct stat st, now;
 	char path[300];
@@ -90,7 +110,7 @@ int state_lock(int dir_fd, const char *id, bool wait, struct err *err)
 	while (r < 0 && errno == EINTR);
 	if (r < 0)
 		return err_sys(err, "lock jail %s", id);
-	if (!still_called(dir_fd, id)) {
+	if (!state_is_current(dir_fd, id)) {
 		flock(dir_fd, LOCK_UN);
 		return err_set(err, -ENOENT, "jail %s: container does not exist", id);
 	}
@@ -133,7 +153,7 @@ static void unique_name(const char *prefix, char ret[STATE_RETIRED_MAX])
 		 (long long)now.tv_sec * 1000000000LL + now.tv_nsec);
 }
 
-int state_claim(int root_fd, const char *id, const struct state *s, int *ret_dir_fd, struct err *err)
+static int claim(int root_fd, const char *id, const struct state *s, int *ret_dir_fd, struct err *err)
 {
 	char name[STATE_RETIRED_MAX];
 	fd_auto fd = -1;
@@ -162,6 +182,17 @@ int state_claim(int root_fd, const char *id, const struct state *s, int *ret_dir
 	}
 	*ret_dir_fd = fd_take(&fd);
 	return 0;
+}
+
+/* Before it is locked, a gc at work may take a claim for what somebody has left: then try again. */
+int state_claim(int root_fd, const char *id, const struct state *s, int *ret_dir_fd, struct err *err)
+{
+	int r, tries = CLAIM_TRIES;
+
+	do
+		r = claim(root_fd, id, s, ret_dir_fd, err);
+	while (r == -ENOENT && --tries);
+	return r;
 }
 
 /* ---- removal ---- */

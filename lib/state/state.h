@@ -54,7 +54,10 @@ int state_open(int root_fd, const char *id, bool lock, int *ret_dir_fd, struct e
 /* Lock an open one; -ENOENT when it was removed meanwhile.  @wait false: -EWOULDBLOCK when busy. */
 int state_lock(int dir_fd, const char *id, bool wait, struct err *err);
 void state_unlock(int dir_fd);
+/* Is this still the directory of jail @id: not removed, nor another one's by now? */
+bool state_is_current(int dir_fd, const char *id);
 
+/* -EBADMSG: damaged; -EPROTONOSUPPORT: sound, but of another version. */
 int state_read(int dir_fd, struct state *ret, struct err *err);
 /* Prepare a new record beside the old one; it takes effect with state_commit(). */
 int state_prepare(int dir_fd, const struct state *s, struct err *err);

@@ -72,6 +72,11 @@ static void *be_busy(void *arg)
 	return NULL;
 }
 
+static void *nothing(void *arg)
+{
+	return arg;
+}
+
 static void *watch(void *arg)
 {
 	long seconds = (long)(intptr_t)arg;
@@ -215,7 +220,7 @@ static void contend(void)
 
 static void *work(void *arg)
 {
-	sigset_t before, after;
+	sigset_t before = { 0 }, after = { 0 };
 	char id[32];
 
 	pthread_sigmask(SIG_SETMASK, NULL, &before);
@@ -248,18 +253,18 @@ static void run_threads(long threads, long workers)
 
 /* ---- children that are not the library's ---- */
 
-/* One that has ended already, and waits to be waited for; one that ends when @fd is closed. */
-static pid_t start_child(int fd)
+/* One that ends at once and waits to be waited for; one that ends when our end of the pipe closes. */
+static pid_t start_child(const int *pipe_fd)
 {
 	pid_t pid = fork();
 	char byte;
 
-	if (pid == 0) {
-		if (fd >= 0 && read(fd, &byte, 1) < 0)
-			_exit(1);
-		_exit(fd < 0 ? 41 : 42);
-	}
-	return pid;
+	if (pid)
+		return pid;
+	if (!pipe_fd)
+		_exit(41);
+	close(pipe_fd[1]);
+	_exit(read(pipe_fd[0], &byte, 1) < 0 ? 1 : 42);
 }
 
 static bool wait_for(pid_t pid, int code)
@@ -324,6 +329,7 @@ int main(int argc, char **argv)
 	struct snapshot *before, *after;
 	pid_t ended, waiting;
 	int pipe_fd[2];
+	pthread_t first;
 	void *memory;
 	char text[200];
 
@@ -335,14 +341,15 @@ int main(int argc, char **argv)
 	bundle_pause = argv[2 + ignoring];
 	iterations = number("DAEMON_ITERATIONS", 10);
 	be_particular();
-	ended = start_child(-1);
-	waiting = start_child(pipe_fd[0]);
+	ended = start_child(NULL);
+	waiting = start_child(pipe_fd);
 	close(pipe_fd[0]);
 	memory = touch_memory(bytes);
 	if (!memory || !set_up())
 		return 2;
-	usleep(20000);
 	/* Sanitizers and the allocator open and start things when they are first used. */
+	pthread_create(&first, NULL, nothing, NULL);
+	pthread_join(first, NULL);
 	run_and_delete("first");
 	before = snapshot_take();
 	run_threads(threads, workers);

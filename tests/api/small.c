@@ -239,6 +239,11 @@ TEST(waiting)
 	CHECK_INT(jail_wait(jail, &status, NULL), 0);
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+	/* This object has known the process, and can still ask; a new one cannot. */
+	CHECK_INT(jail_wait(other, &status, NULL), 0);
+	CHECK(status == -1 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
+	jail_free(other);
+	CHECK_INT(jail_open(rt, "wait", &other, NULL), 0);
 	CHECK_INT(jail_wait(other, &status, NULL), -ESRCH);
 	jail_free(other);
 	delete(jail);

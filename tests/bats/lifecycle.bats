@@ -149,14 +149,16 @@ running() {
 @test "two creates of one id at once: one wins, the others say so" {
 	config . sleep 1000
 	for round in 1 2 3 4 5; do
+		pids=()
 		for i in 1 2 3 4; do
 			(
 				s=0
 				jail create "$ID" < /dev/null > ../out.$i 2>&1 3>&- || s=$?
 				echo $s > ../status.$i
 			) &
+			pids+=($!)
 		done
-		wait
+		wait "${pids[@]}"
 		[ "$(cat ../status.* | grep -c '^0$')" = 1 ]
 		for i in 1 2 3 4; do
 			[ "$(cat ../status.$i)" = 0 ] || {

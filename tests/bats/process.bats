@@ -178,12 +178,13 @@ status_lines() {
 
 @test "a session keyring of its own, or the caller's with --no-new-keyring" {
 	config . look keyring
-	go
+	run keyring outside timeout 20 "$JAIL" run "$ID"
 	expect 0
-	contains "_ses.$ID"
-	go --no-new-keyring
+	contains "keyring keyring;0;0;"
+	lacks outside
+	run keyring outside timeout 20 "$JAIL" run --no-new-keyring "$ID"
 	expect 0
-	lacks "_ses.$ID"
+	contains outside
 }
 
 @test "HOME: from the jail's passwd, unless it is given" {

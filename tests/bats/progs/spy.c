@@ -28,17 +28,33 @@ static void hit(const char *how, const char *pid, const char *exe)
 	hits++;
 }
 
-static void try_open(const char *pid, const char *file, int flags, const char *exe)
+static int is_init(const char *pid, char *exe, size_t size)
 {
 	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%s/exe", pid);
+	n = readlink(path, exe, size - 1);
+	if (n < 0) {
+		snprintf(exe, size, "unreadable");
+		return errno == EACCES || errno == EPERM;
+	}
+	exe[n] = '\0';
+	return strstr(exe, "jail") != NULL || strstr(exe, "memfd") != NULL;
+}
+
+static void try_open(const char *pid, const char *file, int flags, const char *exe)
+{
+	char path[64], now[256];
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%s/%s", pid, file);
 	fd = open(path, flags | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	/* What the image itself holds may be opened: only our code is a prize. */
-	hit(file, pid, exe);
+	/* It may have executed its program in the meantime: then it is fair game. */
+	if (is_init(pid, now, sizeof(now)))
+		hit(file, pid, exe);
 	close(fd);
 }
 
@@ -54,21 +70,6 @@ static void try_write(const char *pid, const char *exe)
 	if (write(fd, "x", 1) == 1 || ftruncate(fd, 0) == 0)
 		hit("WRITTEN", pid, exe);
 	close(fd);
-}
-
-static int is_init(const char *pid, char *exe, size_t size)
-{
-	char path[64];
-	ssize_t n;
-
-	snprintf(path, sizeof(path), "/proc/%s/exe", pid);
-	n = readlink(path, exe, size - 1);
-	if (n < 0) {
-		snprintf(exe, size, "unreadable");
-		return errno == EACCES || errno == EPERM;
-	}
-	exe[n] = '\0';
-	return strstr(exe, "jail") != NULL || strstr(exe, "memfd") != NULL;
 }
 
 static void attack(const char *pid)
@@ -87,7 +88,6 @@ static void attack(const char *pid)
 	try_open(pid, "fd/0", O_RDONLY | O_NONBLOCK, exe);
 	try_open(pid, "maps", O_RDONLY, exe);
 	if (ptrace(PTRACE_ATTACH, target, 0, 0) == 0) {
-		/* It may have executed the program in the meantime: then it is fair game. */
 		waitpid(target, NULL, __WALL);
 		if (is_init(pid, exe, sizeof(exe)))
 			hit("ptrace", pid, exe);
