@@ -117,14 +117,15 @@ static int perform(struct jail *jail, const struct exec_opts *o,
 	struct jail_error *err = NULL;
 	int code = 0;
 
-	if (!o->detach)
-		signals_block();
+	/* Until it runs, a signal ends us, and what we have started with us: a hostile jail can stop it. */
 	if (jail_exec(jail, options, &process, &err) < 0) {
 		msg_fail(err);
 		return EXIT_EXEC_FAILED;
 	}
-	if (!o->detach)
+	if (!o->detach) {
+		signals_block();
 		code = stay(process);
+	}
 	jail_process_free(process);
 	return code;
 }

@@ -9,8 +9,11 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "run/process.h"
+
+#define LOCK_TRIES 20
 
 struct gc {
 	struct jail_runtime *rt;
@@ -50,6 +53,24 @@ static const char *judge(const struct gc *gc, int dir_fd, const char *name, stru
 	return gc->stopped && r == 1 ? "stopped" : NULL;
 }
 
+/*
+ * A child of a killed runtime that has not executed yet still holds the lock with it, for a moment:
+ * so a busy one is looked at again before it is left to whoever is at work on it.
+ */
+static bool lock(int dir_fd, const char *name)
+{
+	struct timespec moment = { .tv_nsec = 1000000 };
+	int r;
+
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		r = state_lock(dir_fd, name, false, NULL);
+		if (r != -EWOULDBLOCK)
+			return r == 0;
+		nanosleep(&moment, NULL);
+	}
+	return false;
+}
+
 /* 1: removed, 0: left alone. */
 static int collect(const struct gc *gc, const char *name, struct err *err)
 {
@@ -60,15 +81,17 @@ static int collect(const struct gc *gc, const char *name, struct err *err)
 	int r;
 
 	dir = openat(gc->root_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir < 0 || state_lock(dir, name, false, err) < 0)
-		return 0;               /* gone, or somebody is at work on it */
-	why = judge(gc, dir, name, &s, &pidfd);
-	if (!why)
+	if (dir < 0 || !lock(dir, name))
 		return 0;
-	report(gc, name, why, &s);
-	r = delete_jail(gc->root_fd, name, name, dir, &s, pidfd, &log, err);
+	why = judge(gc, dir, name, &s, &pidfd);
+	r = 0;
+	if (why) {
+		report(gc, name, why, &s);
+		r = delete_jail(gc->root_fd, name, name, dir, &s, pidfd, &log, err);
+		r = r < 0 ? r : 1;
+	}
 	state_done(&s);
-	return r < 0 ? r : 1;
+	return r;
 }
 
 int jail_gc(struct jail_runtime *rt, bool stopped, void (*reporter)(void *userdata, const char *what),

@@ -247,18 +247,6 @@ static void unlock(struct jail *jail)
 	state_unlock(jail->dir_fd);
 }
 
-/*
- * Who starts a jail may be waiting for something of the jail's own, a hook or a process that was
- * stopped, with the lock in hand.  It comes back when that is killed, as we are about to do anyway.
- */
-static int lock_by_force(struct jail *jail, struct err *err)
-{
-	if (state_lock(jail->dir_fd, jail->id, false, err) == -EWOULDBLOCK &&
-	    api_refresh(jail, err) == 0 && jail->pidfd >= 0)
-		syscall(SYS_pidfd_send_signal, jail->pidfd, SIGKILL, NULL, 0);
-	return lock(jail, err);
-}
-
 int jail_start(struct jail *jail, struct jail_error **error)
 {
 	struct run_log log = api_log(jail->rt);
@@ -366,6 +354,22 @@ static int refresh_for_delete(struct jail *jail, struct err *err)
 	if (jail->state.status == STATE_RUNNING && jail->pidfd < 0)
 		return 0;
 	return api_refresh(jail, err);
+}
+
+/*
+ * Who makes or starts a jail may be waiting for something of the jail's own, a hook or a process that
+ * was stopped, with the lock in hand.  He comes back when that is killed, as it is about to be anyway.
+ */
+static int lock_by_force(struct jail *jail, struct err *err)
+{
+	if (state_lock(jail->dir_fd, jail->id, false, err) == -EWOULDBLOCK &&
+	    api_refresh(jail, err) == 0) {
+		if (jail->pidfd >= 0)
+			syscall(SYS_pidfd_send_signal, jail->pidfd, SIGKILL, NULL, 0);
+		else if (jail->state.cgroup_made)
+			kill_all(jail, SIGKILL, err);
+	}
+	return lock(jail, err);
 }
 
 int jail_delete(struct jail *jail, uint32_t flags, struct jail_error **error)

@@ -140,7 +140,8 @@ void buf_put(struct buf *b, const void *data, size_t len)
 {
 	if (!buf_room(b, len))
 		return;
-	memcpy(b->text + b->len, data, len);
+	if (len)                        /* data may be NULL then */
+		memcpy(b->text + b->len, data, len);
 	b->len += len;
 	b->text[b->len] = '\0';
 }

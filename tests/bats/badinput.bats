@@ -108,7 +108,7 @@ refused() {
 
 @test "a full disk under the state directory" {
 	mkdir ../state
-	mount -t tmpfs -o size=4k,nr_inodes=100 tmpfs ../state
+	mount -t tmpfs -o mode=700,size=4k,nr_inodes=100 tmpfs ../state
 	head -c 4096 /dev/zero > ../state/filler || true
 	config . true
 	run jail --root "$BATS_TEST_TMPDIR/state" run "$ID"
@@ -118,7 +118,7 @@ refused() {
 	run ls -A ../state
 	[ -z "${output#.cache}" ]
 	umount ../state
-	mount -t tmpfs -o nr_inodes=4 tmpfs ../state
+	mount -t tmpfs -o mode=700,nr_inodes=4 tmpfs ../state
 	run jail --root "$BATS_TEST_TMPDIR/state" run "$ID"
 	[ "$status" = 0 ] || fails
 	run ls -A ../state
@@ -128,7 +128,7 @@ refused() {
 
 @test "a read-only state directory, one that is a file, one that others own" {
 	mkdir ../state
-	mount -t tmpfs -o ro tmpfs ../state
+	mount -t tmpfs -o mode=700,ro tmpfs ../state
 	config . true
 	run jail --root "$BATS_TEST_TMPDIR/state" run "$ID"
 	fails "Read-only file system"

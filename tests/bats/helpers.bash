@@ -21,7 +21,7 @@ setup() {
 	BUNDLE=$BATS_TEST_TMPDIR/b
 	mkdir "$BUNDLE"
 	cp -al "$JAIL_TEST/rootfs" "$BUNDLE/rootfs"
-	cd "$BUNDLE"
+	cd "$BUNDLE" || return
 	state_of_host > ../before
 	if declare -F local_setup >/dev/null; then
 		local_setup
@@ -81,7 +81,7 @@ leftovers() {
 clean_up() {
 	local f
 	jail list -q 2>/dev/null | xargs -r "$JAIL" delete --force 2>/dev/null
-	for f in $CGROUP/*/; do
+	for f in "$CGROUP"/*/; do
 		[ "$f" = $CGROUP/runner/ ] || echo 1 > "$f/cgroup.kill"
 	done
 	sleep 0.2
@@ -206,6 +206,13 @@ pid_of() {
 # Must find text in a file: for wait_for
 has_line() {
 	grep -q -e "$1" "$2"
+}
+
+# bats does not see the failure of "! command".
+lacks_line() {
+	if grep -e "$1" "$2"; then
+		return 1
+	fi
 }
 
 gone() {

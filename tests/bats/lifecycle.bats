@@ -148,7 +148,7 @@ running() {
 
 @test "two creates of one id at once: one wins, the others say so" {
 	config . sleep 1000
-	for round in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		pids=()
 		for i in 1 2 3 4; do
 			(
@@ -171,9 +171,9 @@ running() {
 	done
 }
 
-@test "an id can be used again, a hundred verbs later" {
+@test "an id can be used again" {
 	config . true
-	for i in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		jail create "$ID" < /dev/null 3>&-
 		jail start "$ID"
 		wait_for has_status "$ID" stopped
@@ -182,8 +182,7 @@ running() {
 }
 
 @test "editing config.json after create has no effect" {
-	config '.hooks.poststop = [{path: "/bin/touch", args: ["touch", $ENV.BUNDLE + "/mark"]}]' sh -c 'echo first'
-	BUNDLE=$BUNDLE config '.hooks.poststop = [{path: "/bin/touch", args: ["touch", "'"$BUNDLE"'/mark"]}]' sh -c 'echo first'
+	config '.hooks.poststop = [{path: "/bin/touch", args: ["touch", "'"$BUNDLE"'/mark"]}]' sh -c 'echo first'
 	jail create "$ID" < /dev/null > ../out 2>&1 3>&-
 	echo garbage > config.json
 	jail start "$ID"
@@ -256,8 +255,7 @@ running() {
 	config . sh -c 'sleep 0.3; exit 6'
 	up
 	run jail wait "$ID"
-	expect 0 6 || expect 6 || true
-	[[ "$status $output" == *6* ]]
+	[ "$status $output" = "6 " ] || expect 0 6
 	has_status "$ID" stopped
 	jail delete "$ID"
 }

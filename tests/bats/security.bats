@@ -42,7 +42,7 @@ local_teardown() {
 		sh -c 'grep -c evil /proc/self/mountinfo'
 	go
 	expect 0 5
-	! grep -q evil /proc/self/mountinfo
+	lacks_line evil /proc/self/mountinfo
 	[ -d "rootfs$OUT/dir" ]
 }
 
@@ -123,7 +123,7 @@ local_teardown() {
 	config '.linux.maskedPaths = ["/via/link", "/via/out", "/via/outdir"] | .linux.readonlyPaths = ["/via/out", "/via/outdir"]' sh -c 'cat /real/file; echo end'
 	go
 	expect 0 end
-	! grep -q "$OUT" /proc/self/mountinfo
+	lacks_line "$OUT" /proc/self/mountinfo
 	echo changed > "$OUT/dir/new" && rm "$OUT/dir/new"
 	touch -d 2001-01-01 "$OUT/dir"
 }
@@ -346,7 +346,8 @@ spied_on() {
 	while ((SECONDS < 5)); do
 		try jail run "$ID"
 		[ "$status" = 0 ] || fails
-		! grep -q -e evil -e "$OUT" /proc/self/mountinfo
+		lacks_line evil /proc/self/mountinfo
+		lacks_line "$OUT" /proc/self/mountinfo
 		((++made))
 	done
 	((made > 10))

@@ -172,3 +172,22 @@ filter() {
 	LIMIT=10 jail delete --force "$ID"
 	! [ -e "$ROOT/$ID" ]
 }
+
+@test "delete --force ends a run that hangs in the jail's own hook" {
+	config '.hooks.startContainer = [{"path": "/bin/sleep", "args": ["sleep", "1000"]}]' true
+	background jail run -d "$ID" 2>../err
+	wait_for pgrep -f "sleep 1000"
+	LIMIT=10 jail delete --force "$ID"
+	! [ -e "$ROOT/$ID" ]
+}
+
+@test "exec into a jail that stops whoever enters: it can be interrupted, and leaves nothing" {
+	config . sh -c 'while :; do for p in /proc/[0-9]*; do p=${p#/proc/}
+		[ $p = 1 ] || [ $p = $$ ] || kill -STOP $p 2>/dev/null; done; done'
+	up
+	for i in 1 2 3 4; do
+		LIMIT=1 try jail exec "$ID" true
+		[ "$status" = 0 ] || [ "$status" = 124 ]
+	done
+	LIMIT=10 jail delete --force "$ID"
+}
