@@ -255,7 +255,7 @@ running() {
 	config . sh -c 'sleep 0.3; exit 6'
 	up
 	run jail wait "$ID"
-	[ "$status $output" = "6 " ] || expect 0 6
+	expect 0 6
 	has_status "$ID" stopped
 	jail delete "$ID"
 }

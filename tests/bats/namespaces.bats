@@ -27,8 +27,8 @@ hold() {
 	unshare "$@" sleep 1000 3>&- &
 	BACKGROUND+=($!)
 	holder=$!
-	wait_for test "$(readlink /proc/self/ns/"${kind:-net}")" != "$(readlink /proc/$holder/ns/"${kind:-net}")" || true
-	sleep 0.1
+	# unshare has done its work when it has become sleep, or (time, pid) has a child that has.
+	wait_for eval 'cat /proc/$holder/comm $(printf "/proc/%s/comm " $(pgrep -P $holder)) 2>/dev/null | grep -qx sleep'
 }
 
 @test "joined by path: net, ipc, uts, cgroup" {

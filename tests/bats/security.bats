@@ -318,14 +318,14 @@ spied_on() {
 }
 
 @test "an unprivileged user gains nothing through a set-id file when noNewPrivileges is set" {
-	cp rootfs/bin/busybox rootfs/suid
-	chmod 4755 rootfs/suid
-	config '.process.user = {"uid": 1000, "gid": 1000} | .process.noNewPrivileges = true' /suid id -u
-	mv rootfs/suid rootfs/bin/id-suid
-	ln rootfs/bin/id-suid rootfs/usr/bin/busybox 2>/dev/null || true
-	config '.process.user = {"uid": 1000, "gid": 1000} | .process.noNewPrivileges = true' sh -c '/usr/bin/busybox id -u'
+	cp "$JAIL_TEST/bin/call" rootfs/set-id
+	chmod 6755 rootfs/set-id
+	config '.process.user = {"uid": 1000, "gid": 1000}' /set-id 107         # geteuid
 	go
-	expect 0 1000
+	expect 0 "107: 0"
+	config '.process.user = {"uid": 1000, "gid": 1000} | .process.noNewPrivileges = true' /set-id 107
+	go
+	expect 0 "107: 1000"
 }
 
 # ---- races ----
