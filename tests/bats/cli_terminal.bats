@@ -201,7 +201,7 @@ shell_inside() {
 @test "a signal for a program that is number 1 and has no handler" {
 	# Not INT: a shell without job control has it ignored for what it starts with &
 	for signal in TERM HUP USR1; do
-		"$JAIL" run --name "$ID" --rootfs rootfs -- sleep 100 </dev/null 3>&- 4>&- &
+		env --default-signal=HUP "$JAIL" run --name "$ID" --rootfs rootfs -- sleep 100 </dev/null 3>&- 4>&- &
 		wait_for has_status "$ID" running
 		kill -$signal $!
 		local status=0

@@ -217,8 +217,8 @@ load helpers
 @test "signals are forwarded to the program" {
 	config . sh -c 'for s in HUP INT QUIT TERM USR1 USR2 WINCH CONT ALRM; do trap "echo got $s" $s; done
 		trap "exit 9" TERM; echo ready; while :; do sleep 0.05; done'
-	# bash starts what is in the background with SIGINT and SIGQUIT ignored
-	env --default-signal=INT,QUIT "$JAIL" run "$ID" > ../out 3>&- &
+	# bash starts what is in the background with SIGINT and SIGQUIT ignored, nohup with SIGHUP
+	env --default-signal=HUP,INT,QUIT "$JAIL" run "$ID" > ../out 3>&- &
 	pid=$!
 	wait_for has_line ready ../out
 	for s in HUP INT QUIT USR1 USR2 ALRM; do
