@@ -185,8 +185,10 @@ filter() {
 	config . sh -c 'while :; do for p in /proc/[0-9]*; do p=${p#/proc/}
 		[ $p = 1 ] || [ $p = $$ ] || kill -STOP $p 2>/dev/null; done; done'
 	up
+	# Into a file: what was stopped on its way to the program keeps the streams until delete.
 	for i in 1 2 3 4; do
-		LIMIT=1 try jail exec "$ID" true
+		status=0
+		LIMIT=1 jail exec "$ID" true </dev/null >../out 2>&1 3>&- 4>&- || status=$?
 		[ "$status" = 0 ] || [ "$status" = 124 ]
 	done
 	LIMIT=10 jail delete --force "$ID"
