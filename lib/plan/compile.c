@@ -253,15 +253,40 @@ static void compile_for_exec(struct plan_builder *b, const struct spec_process *
 				 STAGE_EXEC, true);
 }
 
+/* Whoever made a joined mount namespace has arranged its root; what is asked for on top would be lost. */
+static int check_joined_mounts(const struct spec *s, struct err *err)
+{
+	const struct { const char *place; bool asked; } lost[] = {
+		{ "mounts", s->n_mounts > 0 },
+		{ "root.readonly", s->root_readonly },
+		{ "linux.maskedPaths", s->masked_paths.n > 0 },
+		{ "linux.readonlyPaths", s->readonly_paths.n > 0 },
+		{ "linux.devices", s->n_devices > 0 },
+		{ "hooks.createContainer", s->hooks[SPEC_HOOK_CREATE_CONTAINER].n > 0 },
+		{ "process.terminal", s->process.terminal },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lost); i++)
+		if (lost[i].asked)
+			return err_spec(err, lost[i].place,
+					"cannot be had in a mount namespace that is joined by path");
+	return 0;
+}
+
 static int check(const struct plan_request *req, struct err *err)
 {
 	const struct spec *s = req->spec;
 	char place[40];
+	int r = 0;
 
 	for (size_t i = 0; i < s->n_mounts; i++)
 		if (strspn(s->mounts[i].destination, "/.") == strlen(s->mounts[i].destination))
 			return err_spec(err, mount_place(s, i, place),
 					"the root itself cannot be a mount's destination");
+	if (ns_joined(s, SPEC_NS_MOUNT))
+		r = check_joined_mounts(s, err);
+	if (r < 0)
+		return r;
 	if (groups_denied(req) && s->process.n_additional_gids)
 		return err_spec(err, "process.user.additionalGids",
 				"cannot be set: a user namespace made without privileges, with one "

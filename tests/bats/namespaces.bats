@@ -80,6 +80,25 @@ hold() {
 	jail delete -f first
 }
 
+@test "joined by path: mount, whose root and mounts are then the jail's" {
+	config . sh -c 'echo here > /dev/mark; exec sleep 1000'
+	ID=first up
+	pid=$(pid_of first)
+	wait_for test -s /proc/$pid/root/dev/mark
+	local join=".linux.namespaces |= map(if .type == \"mount\" then .path = \"/proc/$pid/ns/mnt\" else . end)"
+	config "$join" true
+	go
+	fails "mounts: cannot be had in a mount namespace that is joined by path"
+	config "$join | .mounts = [] | .root.readonly = false | del(.linux.maskedPaths) | .linux.readonlyPaths = [\"/proc/sys\"]" true
+	go
+	fails "linux.readonlyPaths: cannot be had"
+	config "$join | .mounts = [] | .root.readonly = false | del(.linux.maskedPaths, .linux.readonlyPaths)" \
+		cat /dev/mark
+	go
+	expect 0 here
+	jail delete -f first
+}
+
 @test "all of another jail's, like containers of a pod" {
 	config '.hostname = "pod"' sleep 1000
 	ID=first up
