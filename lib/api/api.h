@@ -53,6 +53,8 @@ struct run_log api_log(const struct jail_runtime *rt);
 
 /* Read the record again and look for the process. */
 int api_refresh(struct jail *jail, struct err *err);
+/* Find the first process, once; later calls notice that it has ended. */
+void api_look(struct jail *jail);
 /* A live first process, or "container not running". */
 int api_need_process(struct jail *jail, struct err *err);
 /* The jail's cgroup; -ENOENT with a message when it has none. */

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * jail.c - one jail: finding it, its status, starting, signals, freezing, waiting, deleting
+ * jail.c - one jail: finding it, and what is known of it
  */
 #include "api/api.h"
 
-#include <stdio.h>
-#include <sys/syscall.h>
-
 #include "cgroup/cgroup.h"
 #include "run/process.h"
-
-#define FREEZE_TIMEOUT_MS 10000
 
 static int fail(const struct err *e, struct jail_error **error)
 {
@@ -81,7 +76,7 @@ void jail_free(struct jail *jail)
 	free(jail);
 }
 
-static void look(struct jail *jail)
+void api_look(struct jail *jail)
 {
 	if (jail->looked) {
 		if (jail->pidfd >= 0 && process_ended(jail->pidfd))
@@ -94,7 +89,7 @@ static void look(struct jail *jail)
 
 int api_need_process(struct jail *jail, struct err *err)
 {
-	look(jail);
+	api_look(jail);
 	if (jail->pidfd < 0)
 		return err_set(err, -ESRCH, "jail %s: container not running", jail->id);
 	return 0;
@@ -162,7 +157,7 @@ int api_status(struct jail *jail, enum jail_status *ret, struct err *err)
 		*ret = r ? JAIL_CREATING : JAIL_STOPPED;
 		return 0;
 	}
-	look(jail);
+	api_look(jail);
 	if (jail->pidfd < 0)
 		*ret = JAIL_STOPPED;
 	else if (jail->state.cgroup && api_cgroup(jail, &cgroup, NULL) == 0 &&
@@ -190,14 +185,14 @@ const char *jail_id(const struct jail *jail)
 
 pid_t jail_pid(const struct jail *jail)
 {
-	look((struct jail *)jail);
+	api_look((struct jail *)jail);
 	return jail->pidfd >= 0 ? jail->state.pid : 0;
 }
 
 int jail_pidfd(const struct jail *jail)
 {
 	if (!jail->looked)
-		look((struct jail *)jail);
+		api_look((struct jail *)jail);
 	return jail->pidfd;
 }
 
@@ -229,172 +224,4 @@ const char *jail_log_note(const struct jail *jail)
 int jail_console_fd(struct jail *jail)
 {
 	return fd_take(&jail->console_fd);
-}
-
-/* ---- acting ---- */
-
-static int lock(struct jail *jail, struct err *err)
-{
-	int r = state_lock(jail->dir_fd, jail->id, true, err);
-
-	jail->locked = r == 0;
-	return r;
-}
-
-static void unlock(struct jail *jail)
-{
-	jail->locked = false;
-	state_unlock(jail->dir_fd);
-}
-
-int jail_start(struct jail *jail, struct jail_error **error)
-{
-	struct run_log log = api_log(jail->rt);
-	enum jail_status status;
-	struct err err = { 0 };
-	int r = lock(jail, &err);
-
-	if (r < 0)
-		return fail(&err, error);
-	r = api_refresh(jail, &err);
-	if (r == 0)
-		r = api_status(jail, &status, &err);
-	if (r == 0 && status != JAIL_CREATED)
-		r = err_set(&err, -EBUSY, "jail %s: cannot start a container that is %s", jail->id,
-			    jail_status_name(status));
-	if (r == 0)
-		r = start_jail(jail->dir_fd, jail->id, &jail->state, jail->pidfd, &log, &err);
-	unlock(jail);
-	return r < 0 ? fail(&err, error) : 0;
-}
-
-static int kill_all(struct jail *jail, int sig, struct err *err)
-{
-	fd_auto cgroup = -1;
-	int r = api_cgroup(jail, &cgroup, err);
-
-	if (r < 0)
-		return r;
-	r = sig == SIGKILL ? cgroup_kill_all(cgroup) : cgroup_signal_all(cgroup, sig);
-	return r < 0 ? err_code(err, r, "signal the processes of jail %s", jail->id) : 0;
-}
-
-int jail_kill(struct jail *jail, int sig, uint32_t flags, struct jail_error **error)
-{
-	struct err err = { 0 };
-	int r;
-
-	if (flags & JAIL_KILL_ALL && jail->state.cgroup) {
-		r = kill_all(jail, sig, &err);
-		return r < 0 ? fail(&err, error) : 0;
-	}
-	r = api_need_process(jail, &err);
-	/* Without a pid namespace of its own the others would live on. */
-	if (r == 0 && sig == SIGKILL && !jail->state.own_pid_ns && jail->state.cgroup)
-		r = kill_all(jail, sig, &err);
-	else if (r == 0 && syscall(SYS_pidfd_send_signal, jail->pidfd, sig, NULL, 0) < 0)
-		r = errno == ESRCH ? err_set(&err, -ESRCH, "jail %s: container not running", jail->id) :
-				     err_sys(&err, "send signal %d to jail %s", sig, jail->id);
-	return r < 0 ? fail(&err, error) : 0;
-}
-
-static int freeze(struct jail *jail, bool on, struct jail_error **error)
-{
-	enum jail_status status, wanted = on ? JAIL_RUNNING : JAIL_PAUSED;
-	fd_auto cgroup = -1;
-	struct err err = { 0 };
-	int r = lock(jail, &err);
-
-	if (r < 0)
-		return fail(&err, error);
-	r = api_refresh(jail, &err);
-	if (r == 0)
-		r = api_status(jail, &status, &err);
-	if (r == 0 && status != wanted && !(on && status == JAIL_CREATED))
-		r = err_set(&err, -EBUSY, "jail %s: cannot %s a container that is %s", jail->id,
-			    on ? "pause" : "resume", jail_status_name(status));
-	if (r == 0)
-		r = api_cgroup(jail, &cgroup, &err);
-	if (r == 0)
-		r = cgroup_freeze(cgroup, on, FREEZE_TIMEOUT_MS, &err);
-	unlock(jail);
-	return r < 0 ? fail(&err, error) : 0;
-}
-
-int jail_pause(struct jail *jail, struct jail_error **error)
-{
-	return freeze(jail, true, error);
-}
-
-int jail_resume(struct jail *jail, struct jail_error **error)
-{
-	return freeze(jail, false, error);
-}
-
-int jail_wait(struct jail *jail, int *ret_status, struct jail_error **error)
-{
-	struct err err = { 0 };
-	int r;
-
-	if (jail_pidfd(jail) < 0) {
-		err_set(&err, -ESRCH, "jail %s: container not running", jail->id);
-		return fail(&err, error);
-	}
-	r = process_wait(jail->pidfd, ret_status, &err);
-	return r < 0 ? fail(&err, error) : 0;
-}
-
-/*
- * A jail that this object has seen running and that has ended can change no more; any other is read
- * again now that it is locked.
- */
-static int refresh_for_delete(struct jail *jail, struct err *err)
-{
-	look(jail);
-	if (jail->state.status == STATE_RUNNING && jail->pidfd < 0)
-		return 0;
-	return api_refresh(jail, err);
-}
-
-/*
- * Who makes or starts a jail may be waiting for something of the jail's own, a hook or a process that
- * was stopped, with the lock in hand.  He comes back when that is killed, as it is about to be anyway.
- */
-static int lock_by_force(struct jail *jail, struct err *err)
-{
-	if (state_lock(jail->dir_fd, jail->id, false, err) == -EWOULDBLOCK &&
-	    api_refresh(jail, err) == 0) {
-		if (jail->pidfd >= 0)
-			syscall(SYS_pidfd_send_signal, jail->pidfd, SIGKILL, NULL, 0);
-		else if (jail->state.cgroup_made)
-			kill_all(jail, SIGKILL, err);
-	}
-	return lock(jail, err);
-}
-
-int jail_delete(struct jail *jail, uint32_t flags, struct jail_error **error)
-{
-	struct run_log log = api_log(jail->rt);
-	enum jail_status status;
-	struct err err = { 0 };
-	fd_auto root = -1;
-	int r = state_root_open(jail->rt->root, false, &root, &err);
-
-	if (r == 0)
-		r = flags & JAIL_DELETE_FORCE ? lock_by_force(jail, &err) : lock(jail, &err);
-	if (r < 0)
-		return fail(&err, error);
-	r = refresh_for_delete(jail, &err);
-	if (r < 0 && flags & JAIL_DELETE_FORCE)
-		r = 0;                  /* a damaged record: what can be removed is */
-	if (r == 0)
-		r = api_status(jail, &status, &err);
-	if (r == 0 && !(flags & JAIL_DELETE_FORCE) && status != JAIL_STOPPED && status != JAIL_CREATED)
-		r = err_set(&err, -EBUSY, "jail %s: cannot delete a container that is %s (see --force)",
-			    jail->id, jail_status_name(status));
-	if (r == 0)
-		r = delete_jail(root, jail->id, jail->id, jail->dir_fd, &jail->state, jail->pidfd, &log,
-				&err);
-	unlock(jail);
-	return r < 0 ? fail(&err, error) : 0;
 }
