@@ -50,7 +50,7 @@ static int begin(struct jail *jail, enum jail_status *ret, struct err *err)
 int jail_start(struct jail *jail, struct jail_error **error)
 {
 	struct run_log log = api_log(jail->rt);
-	enum jail_status status;
+	enum jail_status status = JAIL_STOPPED;
 	struct err err = { 0 };
 	int r = begin(jail, &status, &err);
 
@@ -97,7 +97,7 @@ int jail_kill(struct jail *jail, int sig, uint32_t flags, struct jail_error **er
 
 static int freeze(struct jail *jail, bool on, struct jail_error **error)
 {
-	enum jail_status status, wanted = on ? JAIL_RUNNING : JAIL_PAUSED;
+	enum jail_status status = JAIL_STOPPED, wanted = on ? JAIL_RUNNING : JAIL_PAUSED;
 	fd_auto cgroup = -1;
 	struct err err = { 0 };
 	int r = begin(jail, &status, &err);
@@ -169,7 +169,7 @@ static int lock_by_force(struct jail *jail, struct err *err)
 int jail_delete(struct jail *jail, uint32_t flags, struct jail_error **error)
 {
 	struct run_log log = api_log(jail->rt);
-	enum jail_status status;
+	enum jail_status status = JAIL_STOPPED;
 	struct err err = { 0 };
 	fd_auto root = -1;
 	int r = state_root_open(jail->rt->root, false, &root, &err);
