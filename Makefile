@@ -143,7 +143,7 @@ DEPS_BUILD := gcc make binutils libc6-dev libseccomp-dev libcap-dev libnl-3-dev 
 	libjansson-dev
 DEPS_RUN   := busybox-static
 DEPS_TEST  := bats jq python3 tmux strace iproute2 util-linux procps mmdebstrap crun runc mandoc \
-	attr libcap2-bin bash-completion gcovr
+	attr libcap2-bin bash-completion gcovr g++ pkg-config fish zsh
 DEPS_LINT  := clang clang-tidy cppcheck shellcheck libclang-rt-14-dev
 DEPS_BENCH := hyperfine bubblewrap
 
