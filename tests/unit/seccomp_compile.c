@@ -120,7 +120,7 @@ TEST(conditions_on_one_argument_are_alternatives)
 }
 
 /* libseccomp 2.5.4 forgets two blocks when it refuses a rule. */
-const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libseccomp";
