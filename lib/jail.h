@@ -137,7 +137,6 @@ enum jail_create_flags {
 	JAIL_CREATE_NO_PIVOT       = 1 << 0, /* move the root over / and chroot, for initramfs hosts */
 	JAIL_CREATE_NO_NEW_KEYRING = 1 << 1,
 	JAIL_CREATE_NO_SUBREAPER   = 1 << 2, /* accepted for engines; the library never sets it */
-	JAIL_CREATE_KEEP           = 1 << 3, /* reserved to the caller; stored nowhere */
 };
 
 struct jail_create_options {

@@ -145,7 +145,6 @@ static int begin(struct run *run, struct jail_error **err)
 	struct jail_create_options options;
 
 	launch_options(&run->o->launch, &run->output, &options);
-	options.flags |= run->o->keep ? JAIL_CREATE_KEEP : 0u;
 	options.want_console = run->relayed;
 	if (!run->relayed)
 		return jail_run(run->cli->rt, run->id, run->spec, &options, &run->jail, err);

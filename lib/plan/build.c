@@ -241,3 +241,13 @@ int plan_read(int dir_fd, const char *path, struct plan **ret, struct err *err)
 	*ret = (struct plan *)mem_take(&text);
 	return 0;
 }
+
+const struct plan_step *plan_find_step(const struct plan *p, enum plan_op op)
+{
+	const struct plan_step *s = plan_steps(p);
+
+	for (uint32_t i = 0; i < p->n_steps; i++, s++)
+		if (s->op == op)
+			return s;
+	return NULL;
+}

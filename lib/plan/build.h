@@ -45,6 +45,9 @@ int plan_finish(struct plan_builder *b, struct plan **ret, struct err *err);
 /* Read a plan somebody else wrote (state directory): checked; malloc'd. */
 int plan_read(int dir_fd, const char *path, struct plan **ret, struct err *err);
 
+/* The first step with this opcode, NULL when there is none. */
+const struct plan_step *plan_find_step(const struct plan *p, enum plan_op op);
+
 /* Look at data of a plan. */
 static inline uint64_t plan_list_count(const struct plan *p, uint32_t at)
 {

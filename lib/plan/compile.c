@@ -34,6 +34,18 @@ void compile_hooks(struct plan_builder *b, const struct spec *spec, enum spec_ho
 	}
 }
 
+void plan_put_annotations(struct buf *out, const struct spec_pairs *notes)
+{
+	buf_printf(out, "{");
+	for (size_t i = 0; i < notes->n; i++) {
+		buf_printf(out, i ? "," : "");
+		json_put_string(out, notes->v[i].key);
+		buf_printf(out, ":");
+		json_put_string(out, notes->v[i].value);
+	}
+	buf_printf(out, "}");
+}
+
 /* The state document of a hook, without its status and pid. */
 static void compile_state(struct plan_builder *b, const struct plan_request *req)
 {
@@ -49,15 +61,11 @@ static void compile_state(struct plan_builder *b, const struct plan_request *req
 	buf_printf(&head, ",\"status\":\"");
 	buf_printf(&tail, ",\"bundle\":");
 	json_put_string(&tail, req->bundle);
-	if (notes->n)
-		buf_printf(&tail, ",\"annotations\":{");
-	for (size_t i = 0; i < notes->n; i++) {
-		buf_printf(&tail, i ? "," : "");
-		json_put_string(&tail, notes->v[i].key);
-		buf_printf(&tail, ":");
-		json_put_string(&tail, notes->v[i].value);
+	if (notes->n) {
+		buf_printf(&tail, ",\"annotations\":");
+		plan_put_annotations(&tail, notes);
 	}
-	buf_printf(&tail, notes->n ? "}}" : "}");
+	buf_printf(&tail, "}");
 	if (head.failed || tail.failed)
 		b->failed = true;
 	at[0] = plan_put_str(b, req->id);

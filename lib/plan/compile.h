@@ -26,6 +26,9 @@ struct plan_request {
 	size_t seccomp_len;
 };
 
+/* Annotations as a JSON object, for state documents and records. */
+void plan_put_annotations(struct buf *out, const struct spec_pairs *notes);
+
 int plan_compile(const struct plan_request *req, struct plan **ret, struct err *err);
 
 /* One more process in a jail that was made by @base. */
@@ -79,6 +82,15 @@ struct compile_last {
 
 /* What /proc/self takes: forks inherit it. */
 void compile_proc_writes(struct plan_builder *b, const struct spec_process *p);
+/* What SCHED carries: sched_setattr(2), SCHED_ATTR_SIZE_VER0. */
+struct compile_sched_attr {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+};
+
 void compile_process_early(struct plan_builder *b, const struct spec_process *p);
 void compile_ids_to_exec(struct plan_builder *b, const struct compile_last *l);
 /* @newline: the pty turns "\n" into "\r\n". */

@@ -84,8 +84,7 @@ static void recover_list(struct recovered *r, const struct plan *base, uint32_t 
 
 static void recover_sched(struct recovered *r, const struct plan *base, const struct plan_step *s)
 {
-	struct { uint32_t size, policy; uint64_t flags; int32_t nice; uint32_t priority;
-		 uint64_t runtime, deadline, period; } a;
+	struct compile_sched_attr a;
 	size_t len;
 	const void *blob = plan_blob(base, s->s[0], &len);
 
@@ -165,8 +164,6 @@ static void recover(struct recovered *r, const struct plan *base)
 	for (uint32_t i = 0; i < base->n_steps; i++, s++)
 		if (s->stage == STAGE_INSIDE)
 			recover_step(r, base, s, &home);
-	/* The first process' oom score and terminal are its own. */
-	r->process.terminal = false;
 }
 
 /* ---- overrides ---- */

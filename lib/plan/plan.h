@@ -38,7 +38,7 @@ enum plan_arg {
 	ARG_NONE, ARG_STR, ARG_LIST, ARG_BLOB,
 	ARG_OPT_STR, ARG_OPT_LIST, ARG_OPT_BLOB,   /* for s[] */
 	ARG_DEC, ARG_OCT, ARG_HEX, ARG_BOOL, ARG_ATTRS, ARG_PROPAGATION, ARG_CAPS, ARG_DEV,
-	ARG_NS, ARG_NSFLAGS, ARG_RLIMIT, ARG_POINT, ARG_IDS, ARG_SIGNED, ARG_LIMIT, ARG_TARGET,
+	ARG_NS, ARG_NSFLAGS, ARG_RLIMIT, ARG_POINT, ARG_IDS, ARG_LIMIT, ARG_TARGET,
 	ARG_HOOK,
 };
 
@@ -91,9 +91,9 @@ enum plan_arg {
 	  A(3, BOOL, "recursive")) \
 	X(DIR, "open-dir", S(0, STR, "path")) \
 	X(NODE, "make-node", S(0, STR, "name"), A(0, OCT, "mode"), A(1, DEV, "device"), \
-	  A(2, IDS, "owner"), A(3, BOOL, "default")) \
+	  A(2, IDS, "owner")) \
 	X(NODE_BIND, "bind-node", S(0, STR, "name"), S(1, STR, "source"), A(0, OCT, "mode"), \
-	  A(1, DEV, "device"), A(3, BOOL, "default")) \
+	  A(1, DEV, "device")) \
 	X(SYMLINK, "make-symlink", S(0, STR, "name"), S(1, STR, "to")) \
 	X(MASK, "mask", S(0, STR, "path")) \
 	X(READONLY, "make-readonly", S(0, STR, "path")) \

@@ -14,14 +14,6 @@
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-struct sched_attr_v1 {                  /* sched_setattr(2), SCHED_ATTR_SIZE_VER0 */
-	uint32_t size, policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t runtime, deadline, period;
-};
-
 static void write_proc(struct plan_builder *b, const char *place, const char *file, const char *value)
 {
 	uint32_t at[2] = { plan_put_str(b, file), plan_put_str(b, value) };
@@ -46,7 +38,7 @@ static void add_labels(struct plan_builder *b, const struct spec_process *p)
 
 static void add_scheduler(struct plan_builder *b, const struct spec_scheduler *c)
 {
-	struct sched_attr_v1 attr = {
+	struct compile_sched_attr attr = {
 		.size = sizeof(attr), .policy = c->policy, .flags = c->flags, .nice = c->nice,
 		.priority = (uint32_t)c->priority, .runtime = c->runtime, .deadline = c->deadline,
 		.period = c->period,

@@ -64,7 +64,9 @@ static int save_plan(int dir_fd, const struct plan *p, struct err *err)
 
 static int make_cgroup(struct making *m, struct err *err)
 {
-	const struct plan_step *s = plan_steps(m->plan);
+	const struct plan_step *s = plan_find_step(m->plan, OP_DEVICE_RULES);
+	const void *insns;
+	size_t len;
 	int r;
 
 	if (!m->cgroup_path)
@@ -75,17 +77,11 @@ static int make_cgroup(struct making *m, struct err *err)
 	m->state.cgroup_made = m->cgroup.top ? arena_strdup(&m->state.arena, m->cgroup.top) : NULL;
 	if (m->cgroup.top && !m->state.cgroup_made)
 		return err_nomem(err);
-	for (uint32_t i = 0; i < m->plan->n_steps; i++, s++) {
-		size_t len;
-		const void *insns = s->op == OP_DEVICE_RULES ? plan_blob(m->plan, s->s[0], &len) : NULL;
-
-		if (!insns)
-			continue;
-		r = cgroup_devices_attach(m->cgroup.fd, insns, len / sizeof(struct bpf_insn), err);
-		if (r < 0)
-			return err_place(err, r, "linux.resources.devices");
-	}
-	return 0;
+	if (!s)
+		return 0;
+	insns = plan_blob(m->plan, s->s[0], &len);
+	r = cgroup_devices_attach(m->cgroup.fd, insns, len / sizeof(struct bpf_insn), err);
+	return r < 0 ? err_place(err, r, "linux.resources.devices") : 0;
 }
 
 /* The listening socket at which a created jail waits; found through the state directory only. */
@@ -125,20 +121,10 @@ static int open_namespace(const struct spec *spec, int type, int *ret, struct er
 	return 0;
 }
 
-const struct plan_step *making_find_step(const struct plan *p, enum plan_op op)
-{
-	const struct plan_step *s = plan_steps(p);
-
-	for (uint32_t i = 0; i < p->n_steps; i++, s++)
-		if (s->op == op)
-			return s;
-	return NULL;
-}
-
 static int clone_init(struct making *m, struct err *err)
 {
 	const struct spec *spec = m->req->spec;
-	const struct plan_step *clone = making_find_step(m->plan, OP_CLONE);
+	const struct plan_step *clone = plan_find_step(m->plan, OP_CLONE);
 	struct init_start start = {
 		.plan = m->plan, .flags = clone->a[0], .staged = clone->a[1] != 0,
 		.cgroup_fd = m->cgroup.fd, .stdio = m->req->stdio, .gate = m->gate,

@@ -30,6 +30,3 @@ int making_record_process(struct making *m, enum state_status status, struct err
 
 /* meet.c: jail-init has been started; listen until the jail is created or runs. */
 int making_meet(struct making *m, struct err *err);
-
-/* The first step with this opcode, or NULL. */
-const struct plan_step *making_find_step(const struct plan *p, enum plan_op op);

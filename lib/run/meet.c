@@ -48,7 +48,7 @@ static bool has_meeting(const struct plan *p)
 
 static int write_maps(struct making *m, struct err *err)
 {
-	const struct plan_step *s = making_find_step(m->plan, OP_ID_MAPS);
+	const struct plan_step *s = plan_find_step(m->plan, OP_ID_MAPS);
 	int r;
 
 	if (!s)
@@ -101,7 +101,7 @@ int making_meet(struct making *m, struct err *err)
 		.console_socket = m->req->console_socket, .console = -1,
 		.data = m, .known = process_known, .point = take_point,
 	};
-	int r = making_find_step(m->plan, OP_FORK) ? 0 : process_known(m, err);
+	int r = plan_find_step(m->plan, OP_FORK) ? 0 : process_known(m, err);
 
 	if (r == 0)
 		r = talk_listen(&talk, err);

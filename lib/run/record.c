@@ -7,7 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/json.h"
 #include "run/process.h"
 
 static uint64_t ns_flags(const struct spec *spec)
@@ -26,13 +25,7 @@ static const char *annotations_json(struct state *s, const struct spec_pairs *no
 
 	if (!notes->n)
 		return NULL;
-	for (size_t i = 0; i < notes->n; i++) {
-		buf_printf(&text, i ? "," : "{");
-		json_put_string(&text, notes->v[i].key);
-		buf_printf(&text, ":");
-		json_put_string(&text, notes->v[i].value);
-	}
-	buf_printf(&text, "}");
+	plan_put_annotations(&text, notes);
 	return text.text ? arena_strdup(&s->arena, text.text) : NULL;
 }
 

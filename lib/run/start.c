@@ -46,16 +46,6 @@ static int converse(int sock, const struct plan *p, const struct state *state,
 	return r;
 }
 
-static bool has_program(const struct plan *p)
-{
-	const struct plan_step *s = plan_steps(p);
-
-	for (uint32_t i = 0; i < p->n_steps; i++, s++)
-		if (s->op == OP_EXEC)
-			return true;
-	return false;
-}
-
 int start_jail(int dir_fd, const char *id, struct state *state, int pidfd,
 	       const struct run_log *log, struct err *err)
 {
@@ -63,7 +53,7 @@ int start_jail(int dir_fd, const char *id, struct state *state, int pidfd,
 	fd_auto sock = -1;
 	int r = plan_read(dir_fd, "plan", &p, err);
 
-	if (r == 0 && !has_program(p))
+	if (r == 0 && !plan_find_step(p, OP_EXEC))
 		return err_spec(err, "process", "is required to start a program");
 	if (r == 0)
 		r = knock(dir_fd, id, &sock, err);

@@ -7,17 +7,12 @@
  * a stand-in of 16 bytes: what libseccomp makes of a profile differs from version to version.
  * GOLDEN_UPDATE=1 writes the .plan files anew.
  */
-#include "test.h"
+#include "golden.h"
 
-#include <fcntl.h>
-
-#include <dirent.h>
 
 #include "plan/check.h"
 #include "plan/compile.h"
 #include "plan/print.h"
-
-static int dir_fd = -1;
 
 static char *compile_text(const char *name, const char *text, size_t len)
 {
@@ -83,25 +78,6 @@ static void check_case(const char *name)
 TEST(plans)
 {
 	const char *path = getenv("GOLDEN_PLANS");
-	struct dirent **list = NULL;
-	int n, cases = 0;
 
-	dir_fd = open(path ? path : "tests/golden/plans", O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-	CHECK(dir_fd >= 0);
-	if (dir_fd < 0)
-		return;
-	n = scandir(path ? path : "tests/golden/plans", &list, NULL, alphasort);
-	for (int i = 0; i < n; i++) {
-		const char *name = list[i]->d_name;
-		size_t len = strlen(name);
-
-		if (len > 5 && !strcmp(name + len - 5, ".json")) {
-			check_case(name);
-			cases++;
-		}
-		free(list[i]);
-	}
-	free(list);
-	close(dir_fd);
-	CHECK(cases >= 18);
+	golden_each(path ? path : "tests/golden/plans", 18, check_case);
 }

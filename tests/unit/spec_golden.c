@@ -2,14 +2,9 @@
 /*
  * spec_golden.c - each bad spec of tests/golden/bad gives exactly the line beside it
  */
-#include "test.h"
-
-#include <dirent.h>
-#include <fcntl.h>
+#include "golden.h"
 
 #include "spec/spec.h"
-
-static int dir_fd = -1;
 
 static char *read_text(const char *name, size_t *ret_len)
 {
@@ -58,27 +53,6 @@ static void check_case(const char *name)
 TEST(bad_specs)
 {
 	const char *path = getenv("GOLDEN");
-	struct dirent **list = NULL;
-	int n, cases = 0;
 
-	if (!path)
-		path = "tests/golden/bad";
-	dir_fd = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-	CHECK(dir_fd >= 0);
-	if (dir_fd < 0)
-		return;
-	n = scandir(path, &list, NULL, alphasort);
-	for (int i = 0; i < n; i++) {
-		const char *name = list[i]->d_name;
-		size_t len = strlen(name);
-
-		if (len > 5 && !strcmp(name + len - 5, ".json")) {
-			check_case(name);
-			cases++;
-		}
-		free(list[i]);
-	}
-	free(list);
-	close(dir_fd);
-	CHECK(cases >= 120);
+	golden_each(path ? path : "tests/golden/bad", 120, check_case);
 }
