@@ -40,14 +40,15 @@ HARDEN := -fstack-protector-strong
 O := -O1 -g -fno-omit-frame-pointer
 endif
 
-CPPFLAGS += -Ilib -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DJAIL_VERSION='"$(VERSION)"'
+LIBEXECDIR ?= $(PREFIX)/libexec/jail
+CPPFLAGS += -DJAIL_HELPERS='"$(LIBEXECDIR)"' -Ilib -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DJAIL_VERSION='"$(VERSION)"'
 CFLAGS_ALL = -std=gnu11 $(O) $(WARN) $(HARDEN) -fPIC -fvisibility=hidden $(SAN) $(CFLAGS)
 
 # The command is static: the loader and four libraries would cost it more than half its start-up.
 # Sanitizers need the dynamic loader.
 STATIC ?= $(if $(SAN),,-static-pie)
-LIBS_STATIC = $(if $(STATIC),-Wl$(comma)-Bstatic) $(LIBS_SHARED) -lpthread -lm
-LIBS_SHARED := -lseccomp -lcap -ljansson -lnl-route-3 -lnl-3
+LIBS_STATIC = $(if $(STATIC),-Wl$(comma)-Bstatic) $(LIBS_SHARED) -lpthread
+LIBS_SHARED := -lseccomp -lcap -ljansson -lnl-route-3 -lnl-3 -lm
 LIBNL_CFLAGS := -isystem /usr/include/libnl3
 comma := ,
 
@@ -59,7 +60,7 @@ INIT_SRC := $(wildcard cmd/jail-init/*.c)
 UNIT_SRC := $(wildcard tests/unit/*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-all: $(B)/jail $(B)/libjail.so.0 $(B)/libjail.a $(B)/libjail.pc
+all: $(B)/jail $(B)/jail-scope $(B)/libjail.so.0 $(B)/libjail.a $(B)/libjail.pc
 
 # ---- objects ----
 
@@ -69,7 +70,7 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS) $(LIBNL_CFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # What is carried inside the library: the interpreter, the default spec, the default profile.
-$(B)/lib/base/embed.o: lib/base/embed.S $(B)/jail-init config/spec/default.json config/seccomp/default.json
+$(B)/lib/base/embed.o: lib/base/embed.S $(B)/jail-init $(wildcard config/spec/*.json config/seccomp/*.json)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -c -DEMBED_INIT='"$(B)/jail-init"' -o $@ $<
@@ -125,6 +126,13 @@ $(B)/jail: $(CMD_OBJ) $(B)/libjail.a
 	$(Q)$(CC) $(STATIC) $(SAN) $(LDHARDEN) -Wl,--gc-sections,--no-warnings -o $@ $(CMD_OBJ) \
 		$(B)/libjail.a $(LIBS_STATIC)
 
+# Only this one loads libsystemd, and only --systemd-cgroup starts it.
+SCOPE_SRC := $(wildcard cmd/jail-scope/*.c)
+$(B)/jail-scope: $(SCOPE_SRC) cmd/jail-scope/scope.h
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -D_GNU_SOURCE $(CFLAGS_ALL) $(LDHARDEN) -pie -o $@ $(SCOPE_SRC) -lsystemd
+
 # ---- tests ----
 
 $(B)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(B)/internal.a
@@ -140,10 +148,11 @@ unit: $(UNIT_BIN)
 
 # What is needed to build; to test; to compare and measure with.
 DEPS_BUILD := gcc make binutils libc6-dev libseccomp-dev libcap-dev libnl-3-dev libnl-route-3-dev \
-	libjansson-dev
+	libjansson-dev libsystemd-dev
 DEPS_RUN   := busybox-static
 DEPS_TEST  := bats jq python3 tmux strace iproute2 util-linux procps mmdebstrap crun runc mandoc \
-	attr libcap2-bin bash-completion gcovr g++ pkg-config fish zsh
+	attr libcap2-bin bash-completion gcovr g++ pkg-config fish zsh \
+	python3-prometheus-client
 DEPS_LINT  := clang clang-tidy cppcheck shellcheck libclang-rt-14-dev
 DEPS_BENCH := hyperfine bubblewrap
 
@@ -166,10 +175,12 @@ quickstart: deps-build
 
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCDIR) \
-		$(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man5 \
+		$(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 \
 		$(DESTDIR)$(DATADIR)/jail $(DESTDIR)$(DATADIR)/bash-completion/completions \
 		$(DESTDIR)$(DATADIR)/zsh/site-functions $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
 	install -s -m 755 $(B)/jail $(DESTDIR)$(BINDIR)/jail
+	install -d $(DESTDIR)$(LIBEXECDIR)
+	install -s -m 755 $(B)/jail-scope $(DESTDIR)$(LIBEXECDIR)/jail-scope
 	install -m 755 $(B)/libjail.so.0 $(DESTDIR)$(LIBDIR)/libjail.so.0
 	ln -sf libjail.so.0 $(DESTDIR)$(LIBDIR)/libjail.so
 	install -m 644 $(B)/libjail.a $(DESTDIR)$(LIBDIR)/libjail.a
@@ -178,6 +189,7 @@ install: all
 	install -m 644 man/*.1 $(DESTDIR)$(MANDIR)/man1
 	install -m 644 man/*.3 $(DESTDIR)$(MANDIR)/man3
 	install -m 644 man/*.5 $(DESTDIR)$(MANDIR)/man5
+	install -m 644 man/*.7 $(DESTDIR)$(MANDIR)/man7
 	install -m 644 config/spec/default.json $(DESTDIR)$(DATADIR)/jail/spec.json
 	install -m 644 config/seccomp/default.json $(DESTDIR)$(DATADIR)/jail/seccomp.json
 	install -m 644 config/completions/jail.bash \

@@ -70,7 +70,7 @@ enum jail_log_level { JAIL_LOG_ERROR, JAIL_LOG_WARNING, JAIL_LOG_INFO, JAIL_LOG_
 
 enum jail_cgroup_manager {
 	JAIL_CGROUP_FS,          /* make the cgroup in the cgroup2 file system */
-	JAIL_CGROUP_SYSTEMD,     /* ask systemd for a scope (not yet: -ENOTSUP) */
+	JAIL_CGROUP_SYSTEMD,     /* ask systemd for a scope, by the program jail-scope */
 	JAIL_CGROUP_DISABLED,    /* no cgroup: no freezing, no device rules */
 };
 
@@ -81,6 +81,7 @@ struct jail_runtime_options {
 	/* Called from the thread that called in; @message has no newline. NULL: warnings are lost. */
 	void (*log)(void *userdata, enum jail_log_level level, const char *message);
 	void *log_userdata;
+	const char *helpers;     /* directory of jail-scope; NULL: where it was installed */
 };
 
 /** jail_runtime_new() - @options may be NULL. Touches nothing on disk. */
@@ -94,7 +95,7 @@ JAIL_API const char *jail_runtime_root(const struct jail_runtime *rt);
 
 /**
  * jail_spec_load() - read and check a spec
- * @path: a spec file, or a directory (a bundle) that holds config.json
+ * @path: a spec file, or a directory (a bundle) that holds config.json; ".json" may be left out
  * Relative paths in the spec start from the file's directory.  At most 16 MiB.
  */
 JAIL_API int jail_spec_load(const char *path, struct jail_spec **ret, struct jail_error **err);
@@ -115,6 +116,10 @@ JAIL_API const char *jail_spec_bundle(const struct jail_spec *spec);
 JAIL_API const char *jail_spec_hostname(const struct jail_spec *spec);
 /** jail_spec_terminal() - whether process.terminal is true. */
 JAIL_API bool jail_spec_terminal(const struct jail_spec *spec);
+/** jail_spec_system() - whether an operating system is to run in it (jail.system). */
+JAIL_API bool jail_spec_system(const struct jail_spec *spec);
+/** jail_spec_notify() - whether the program says itself when it is ready (jail.notify). */
+JAIL_API bool jail_spec_notify(const struct jail_spec *spec);
 /** jail_spec_set_terminal() - override process.terminal. */
 JAIL_API void jail_spec_set_terminal(struct jail_spec *spec, bool terminal);
 
@@ -155,6 +160,12 @@ struct jail_create_options {
 	uint32_t preserve_fds;          /* pass descriptors 3 … 3+n-1 to the program */
 	const char *log_note;           /* where the output goes, remembered for `jail logs`:
 					 * "file:/path" or "journal:IDENTIFIER"; NULL: nowhere */
+	const char *cgroup_parent;      /* a cgroup that the caller was given: the jail's is made in it */
+	const char *const *env;         /* "K=V", added to the spec's or in place of it; NULL: none */
+	const char *const *pid_env;     /* names of variables that are set to the program's pid as it
+					 * sees it itself, four at most; NULL: none */
+	const char *notify_socket;      /* a socket that the program finds at /run/host/notify… */
+	bool want_notify;               /* …or one of its own there, read from jail_notify_fd() */
 };
 
 /**
@@ -188,6 +199,9 @@ JAIL_API int jail_start(struct jail *jail, struct jail_error **err);
 /** jail_console_fd() - the pty master kept by want_console; the caller owns it. -1: none (any more) */
 JAIL_API int jail_console_fd(struct jail *jail);
 
+/** jail_notify_fd() - the socket kept by want_notify; the caller owns it. -1: none (any more) */
+JAIL_API int jail_notify_fd(struct jail *jail);
+
 /* ---- looking ---- */
 
 enum jail_status { JAIL_CREATING, JAIL_CREATED, JAIL_RUNNING, JAIL_PAUSED, JAIL_STOPPED };
@@ -209,6 +223,14 @@ JAIL_API const char *jail_created(const struct jail *jail);
 JAIL_API uid_t jail_owner_uid(const struct jail *jail);
 /** jail_log_note() - log_note of jail_create_options, or NULL */
 JAIL_API const char *jail_log_note(const struct jail *jail);
+/** jail_stop_signal() - the signal that asks its program to end: the spec's, or that of the init it is */
+JAIL_API int jail_stop_signal(const struct jail *jail);
+
+/* What an operating system inside meant by ending. */
+enum jail_ending { JAIL_ENDING_OTHER, JAIL_ENDING_REBOOT, JAIL_ENDING_HALT };
+
+/** jail_ending() - whether reboot(2) ended it; @status: as jail_wait() gave it */
+JAIL_API enum jail_ending jail_ending(const struct jail *jail, int status);
 /** jail_state_json() - the OCI state document, indented, with a newline. */
 JAIL_API int jail_state_json(struct jail *jail, char **ret, struct jail_error **err);
 /** jail_inspect_json() - all that is known: state, namespaces, cgroup, processes, plan steps. */
@@ -228,6 +250,20 @@ enum jail_kill_flags { JAIL_KILL_ALL = 1 << 0 };   /* every process of the jail 
 JAIL_API int jail_kill(struct jail *jail, int signal, uint32_t flags, struct jail_error **err);
 JAIL_API int jail_pause(struct jail *jail, struct jail_error **err);
 JAIL_API int jail_resume(struct jail *jail, struct jail_error **err);
+
+/**
+ * jail_update() - change limits of a jail that is not stopped
+ * @resources: an OCI linux.resources object (text of @len bytes); what it does not name stays as it is
+ * @name: what messages call it
+ * Effective at once.  When the kernel refuses one value all others stay as they were.  Device rules
+ * cannot be changed; those that the jail has are accepted.
+ */
+JAIL_API int jail_update(struct jail *jail, const char *resources, size_t len, const char *name,
+			 struct jail_error **err);
+
+/** jail_update_spec() - the same for all limits of a spec: a limit that it does not name is lifted. */
+JAIL_API int jail_update_spec(struct jail *jail, const struct jail_spec *spec,
+			      struct jail_error **err);
 
 enum jail_delete_flags { JAIL_DELETE_FORCE = 1 << 0 };   /* kill it first */
 
@@ -284,6 +320,165 @@ JAIL_API int jail_process_console_fd(struct jail_process *p);
 JAIL_API int jail_process_wait(struct jail_process *p, int *ret_status, struct jail_error **err);
 /** jail_process_free() - forget it; it goes on running, and stays a child of the caller. */
 JAIL_API void jail_process_free(struct jail_process *p);
+
+/* ---- accounting ---- */
+
+/* What there is no limit to. */
+#define JAIL_UNLIMITED UINT64_MAX
+
+/* Parts of the statistics.  A part is there when the kernel offers it for this jail. */
+enum jail_stats_part {
+	JAIL_STATS_CPU      = 1 << 0,   /* time used */
+	JAIL_STATS_QUOTA    = 1 << 1,   /* cpu controller: quota and throttling */
+	JAIL_STATS_MEMORY   = 1 << 2,   /* memory controller */
+	JAIL_STATS_SWAP     = 1 << 3,   /* …with swap accounting */
+	JAIL_STATS_PIDS     = 1 << 4,   /* their number */
+	JAIL_STATS_TASKS    = 1 << 5,   /* pids controller: threads are counted, and there is a limit */
+	JAIL_STATS_IO       = 1 << 6,   /* io controller */
+	JAIL_STATS_HUGETLB  = 1 << 7,
+	JAIL_STATS_RDMA     = 1 << 8,
+	JAIL_STATS_PRESSURE = 1 << 9,   /* at least one of the three files */
+	JAIL_STATS_NETWORK  = 1 << 10,  /* a network namespace of its own, and a live process */
+	JAIL_STATS_DETAIL   = 1 << 11,  /* memory.stat, peaks, and what else a table has no room for:
+					 * marked * below */
+	JAIL_STATS_TABLE    = (1 << 11) - 1,
+	JAIL_STATS_ALL      = (1 << 12) - 1,
+};
+
+/* Stall information: percent of the time, and microseconds. */
+struct jail_stall {
+	double avg10, avg60, avg300;
+	uint64_t total_us;
+};
+
+struct jail_pressure {
+	struct jail_stall some, full;
+};
+
+/* How often, see memory.events in the kernel's cgroup-v2 document. */
+struct jail_memory_events {
+	uint64_t low, high, max, oom, oom_kill, oom_group_kill;
+};
+
+struct jail_stats_device {              /* of io.stat */
+	uint32_t major, minor;
+	uint64_t read_bytes, write_bytes, discard_bytes, reads, writes, discards;
+};
+
+struct jail_stats_hugetlb {
+	const char *page_size;          /* "2MB" */
+	uint64_t current, max, events;  /* *current, *max; events: how often the limit was in the way */
+};
+
+struct jail_stats_rdma {
+	const char *device;
+	uint64_t handles, objects;
+};
+
+struct jail_stats_interface {
+	const char *name;               /* chosen inside: any bytes but '/', ':' and blanks */
+	uint64_t rx_bytes, rx_packets, rx_errors, rx_dropped;
+	uint64_t tx_bytes, tx_packets, tx_errors, tx_dropped;
+};
+
+struct jail_stats_value {
+	const char *name;
+	uint64_t value;
+};
+
+struct jail_stats {
+	size_t size;                    /* of what the library knows; it only grows at the end */
+	uint32_t parts;                 /* enum jail_stats_part: which are there, all else is zero */
+	enum jail_status status;
+	pid_t pid;                      /* 0 when stopped */
+	uint64_t time_ns;               /* of the reading, CLOCK_MONOTONIC */
+	uint64_t uptime_ns;             /* age of the first process; 0 when stopped */
+	struct {
+		uint64_t usage_ns, user_ns, system_ns;
+		uint64_t periods, throttled, throttled_ns, bursts, burst_ns;
+		uint64_t quota_us, period_us;
+		struct jail_pressure pressure;
+	} cpu;
+	struct {
+		uint64_t current, max, high, low, peak;    /* *high, *low, *peak */
+		uint64_t swap_current, swap_max, swap_peak;                 /* * */
+		uint64_t swap_high_events, swap_max_events, swap_fail_events;
+		struct jail_memory_events events, local;   /* *local: without the cgroups below */
+		const struct jail_stats_value *detail;     /* * memory.stat, in its order */
+		size_t n_detail;
+		struct jail_pressure pressure;
+	} memory;
+	struct {
+		uint64_t current, max, peak, max_events;   /* *peak */
+	} pids;
+	struct {
+		const struct jail_stats_device *devices;
+		size_t n_devices;
+		struct jail_pressure pressure;
+	} io;
+	const struct jail_stats_hugetlb *hugetlb;
+	size_t n_hugetlb;
+	const struct jail_stats_rdma *rdma;
+	size_t n_rdma;
+	const struct jail_stats_interface *interfaces;
+	size_t n_interfaces;
+};
+
+/**
+ * jail_get_stats() - what a jail uses, may use, and how often it hit a limit
+ * @parts: those wanted, enum jail_stats_part; each costs some reads of kernel files
+ * @ret: one object with all that it points to; free it with jail_stats_free()
+ *
+ * Takes no lock.  A stopped jail that has not been deleted still has most counters.
+ */
+JAIL_API int jail_get_stats(struct jail *jail, uint32_t parts, struct jail_stats **ret,
+			    struct jail_error **err);
+JAIL_API void jail_stats_free(struct jail_stats *stats);
+
+/** jail_stats_json() - in the shape that engines read from `events --stats` (its "data"), one line. */
+JAIL_API int jail_stats_json(const struct jail_stats *stats, char **ret, struct jail_error **err);
+
+/**
+ * jail_oom_message() - did the kernel kill processes of the jail for want of memory?
+ * @ret: "out of memory (memory.max 64 MiB, peak 64 MiB, 1 process killed)"
+ *
+ * Ask before jail_delete(), the counters go with the cgroup.
+ *
+ * Return: how many were killed; 0 (@ret not set) when none was or nobody can tell.
+ */
+JAIL_API int jail_oom_message(struct jail *jail, char **ret);
+
+/* ---- events ---- */
+
+enum jail_event_type {
+	JAIL_EVENT_STATE,               /* status has become another one */
+	JAIL_EVENT_OOM,                 /* @count more processes were killed for want of memory */
+	JAIL_EVENT_LIMIT,               /* @limit was hit @count more times */
+};
+
+struct jail_event {
+	size_t size;
+	enum jail_event_type type;
+	enum jail_status status;
+	const char *limit;              /* "memory.max"; static */
+	uint64_t count;
+};
+
+struct jail_watch;
+
+/**
+ * jail_watch_new() - be told of what happens to a jail
+ * @jail: stays the caller's, and must outlive the watch
+ *
+ * The first event is the present state, the last one JAIL_STOPPED.
+ */
+JAIL_API int jail_watch_new(struct jail *jail, struct jail_watch **ret, struct jail_error **err);
+/** jail_watch_fd() - poll(2) it for POLLIN, then call jail_watch_next() until it returns 0. */
+JAIL_API int jail_watch_fd(const struct jail_watch *watch);
+/** jail_watch_next() - does not wait. Return: 1: *ret is filled; 0: nothing new. */
+JAIL_API int jail_watch_next(struct jail_watch *watch, struct jail_event *ret,
+			     struct jail_error **err);
+JAIL_API void jail_watch_free(struct jail_watch *watch);
 
 /* ---- the machine ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * home.c - HOME from the jail's own /etc/passwd
+ * home.c - variables that are known only here: HOME, from the jail's own /etc/passwd, and the pid
  *
  * The file is hostile: it must be a regular file, at most a megabyte of it is read, and a line that
  * is not name:password:uid:gid:comment:home:shell is passed over.
@@ -109,5 +109,26 @@ int process_home(const struct plan_step *s)
 		SYS(close, fd);
 	if (look >= 0)
 		SYS(close, look);
+	return 0;
+}
+
+/* "LISTEN_PID=0" becomes "LISTEN_PID=1": the compiler left room for ten digits. */
+int process_pid_variable(const struct plan_step *s)
+{
+	char *p = (char *)in.plan + s->s[0], digits[10];
+	uint32_t pid = (uint32_t)SYS(getpid);
+	int n = 0;
+
+	while (*p && *p != '=')
+		p++;
+	if (!*p)
+		return -EINVAL;
+	do {
+		digits[n++] = (char)('0' + pid % 10);
+		pid /= 10;
+	} while (pid);
+	while (n)
+		*++p = digits[--n];
+	*++p = '\0';
 	return 0;
 }

@@ -92,6 +92,7 @@ int process_ids(const struct plan_step *s);
 int process_caps(const struct plan_step *s);
 int process_cwd(const struct plan_step *s);
 int process_home(const struct plan_step *s);
+int process_pid_variable(const struct plan_step *s);
 int process_exec(const struct plan_step *s);
 int process_seccomp(const struct plan_step *s);
 /* For a child that runs the jail's files before @s' successors: the filter that is among them. */

@@ -206,6 +206,7 @@ static int carry_out(const struct plan_step *s)
 	case OP_SECCOMP: return process_seccomp(s);
 	case OP_CAPS: return process_caps(s);
 	case OP_HOME: return process_home(s);
+	case OP_PID_VARIABLE: return process_pid_variable(s);
 	case OP_EXEC: return process_exec(s);
 	default: return -ENOSYS;        /* an outside step, or no step at all */
 	}

@@ -295,7 +295,10 @@ static int open_null(void)
 	return fd;
 }
 
-/* One empty read-only tmpfs serves all masked directories. */
+/*
+ * One empty read-only tmpfs serves all masked directories.  The first one gets the mount itself: before
+ * Linux 6.15 a mount can be cloned only once it is attached.
+ */
 static int open_empty(void)
 {
 	int fs = (int)SYS(fsopen, "tmpfs", FSOPEN_CLOEXEC), r;
@@ -315,10 +318,36 @@ static int open_empty(void)
 	return r;
 }
 
+static int mask_with(int from, int target)
+{
+	int tree = clone_tree(from, "", 0), r;
+
+	if (tree < 0)
+		return tree;
+	r = mount_move(tree, target);
+	SYS(close, tree);
+	return r;
+}
+
+static int mask_dir(int target)
+{
+	if (in.empty >= 0)
+		return mask_with(in.empty, target);
+	in.empty = open_empty();
+	return in.empty < 0 ? in.empty : mount_move(in.empty, target);
+}
+
+static int mask_file(int target)
+{
+	if (in.dev_null < 0)
+		in.dev_null = open_null();
+	return in.dev_null < 0 ? in.dev_null : mask_with(in.dev_null, target);
+}
+
 int mount_mask(const struct plan_step *s)
 {
 	const char *path = plan_str(in.plan, s->s[0]);
-	int *from, tree, r, target = path_open(path, O_PATH, 0);
+	int r, target = path_open(path, O_PATH, 0);
 
 	if (target < 0) {
 		if (target == -ENOENT || target == -ENOTDIR) {
@@ -328,13 +357,10 @@ int mount_mask(const struct plan_step *s)
 		return target;
 	}
 	r = kind_of(target);
-	from = r == 1 ? &in.empty : &in.dev_null;
-	if (r > 0 && *from < 0)
-		r = *from = r == 1 ? open_empty() : open_null();
-	tree = r < 0 ? r : clone_tree(*from, "", 0);
-	r = tree < 0 ? tree : mount_move(tree, target);
-	if (tree >= 0)
-		SYS(close, tree);
+	if (r == 1)
+		r = mask_dir(target);
+	else if (r > 0)
+		r = mask_file(target);
 	SYS(close, target);
 	return r < 0 && !in.detail[0] ? failed_on(r, path) : r;
 }

@@ -2,6 +2,7 @@
 /*
  * cli.c - global options, the runtime they describe, exit codes
  */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -38,16 +39,36 @@ static enum jail_cgroup_manager cgroup_manager(const struct cli *cli)
 	return JAIL_CGROUP_FS;
 }
 
+/* A command that was not installed has its helpers beside it.  NULL: it has none there. */
+static const char *helpers_here(char dir[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", dir, PATH_MAX - sizeof("/jail-scope"));
+	char *slash;
+
+	dir[n > 0 ? n : 0] = '\0';
+	slash = strrchr(dir, '/');
+	if (!slash)
+		return NULL;
+	strcpy(slash, "/jail-scope");
+	if (access(dir, X_OK) < 0)
+		return NULL;
+	*slash = '\0';
+	return dir;
+}
+
 struct jail_runtime *cli_runtime(struct cli *cli)
 {
 	struct jail_runtime_options options = JAIL_INIT(struct jail_runtime_options);
 	struct jail_error *err = NULL;
+	char dir[PATH_MAX];
 
 	if (cli->rt)
 		return cli->rt;
 	options.root = cli->root;
 	options.cgroup_manager = cgroup_manager(cli);
 	options.log = msg_log;
+	if (options.cgroup_manager == JAIL_CGROUP_SYSTEMD)
+		options.helpers = helpers_here(dir);
 	if (jail_runtime_new(&options, &cli->rt, &err) < 0) {
 		msg_fail(err);
 		return NULL;

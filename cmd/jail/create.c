@@ -3,6 +3,7 @@
  * create.c - jail create, jail start: the two halves of run, as engines use them
  */
 #include "launch.h"
+#include "passed.h"
 #include "source.h"
 
 struct create_opts {
@@ -20,12 +21,20 @@ static int make(struct cli *cli, const struct launch *launch, const struct outpu
 	struct jail_create_options options;
 	struct jail_error *err = NULL;
 	struct jail *jail = NULL;
+	struct passed passed;
+	int code = 0;
 
 	launch_options(launch, output, &options);
+	/* Nobody of ours will be there to pass messages on: the program gets the socket itself. */
+	passed_read(&passed, true);
+	passed_options(&passed, &options);
+	if (passed.notify && *passed.notify == '/')
+		options.notify_socket = passed.notify;
 	if (jail_create(cli->rt, id, spec, &options, &jail, &err) < 0)
-		return msg_fail(err);
+		code = msg_fail(err);
 	jail_free(jail);
-	return 0;
+	passed_done(&passed);
+	return code;
 }
 
 /* The one argument is an id, even where a file has the same name: engines choose any. */

@@ -101,7 +101,7 @@ static int stay(struct jail_process *process)
 	int console = jail_process_console_fd(process), status = 0;
 	struct jail_error *err = NULL;
 
-	if (foreground_stay(jail_process_pidfd(process), console) < 0)
+	if (foreground_stay(jail_process_pidfd(process), console, NULL) < 0)
 		return EXIT_EXEC_FAILED;
 	if (jail_process_wait(process, &status, &err) < 0) {
 		msg_fail(err);

@@ -12,6 +12,8 @@
  * quiet for a moment, or by saying more than the pty could have held.
  *
  * Our terminal, or the reader of our output, goes away: the program's terminal hangs up.
+ *
+ * A supervisor (run.c) adds two more: hub.c shares the terminal, notify.c passes messages on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +26,9 @@
 
 #include "deliver.h"
 #include "foreground.h"
+#include "hub.h"
 #include "message.h"
+#include "notify.h"
 #include "relay.h"
 #include "signals.h"
 #include "terminal.h"
@@ -44,13 +48,28 @@ struct foreground {
 	size_t drained;              /* bytes read since it ended */
 	struct terminal terminal;
 	struct stream in, out;
+	struct foreground_more *more;
 };
 
-static void forward(void *userdata, int signo)
+/* What an init is to be told; to others a signal means what it means. */
+static int translated(struct foreground *f, int signo)
 {
-	struct foreground *f = userdata;
+	const struct foreground_more *more = f->more;
 
-	int r = deliver_signal(f->pidfd, signo);
+	if (!more->stop_signal ||
+	    (signo != SIGTERM && signo != SIGINT && !(signo == SIGHUP && more->system)))
+		return signo;
+	f->more->stopped = true;
+	if (more->notify && !more->notify->stopping) {
+		more->notify->stopping = true;
+		notify_tell(more->notify, "STOPPING=1\n");
+	}
+	return more->stop_signal;
+}
+
+static void forward(struct foreground *f, int signo)
+{
+	int r = deliver_signal(f->pidfd, translated(f, signo));
 
 	if (r < 0 && r != -ESRCH)
 		msg_warning("forward signal %d: %s", signo, strerror(-r));
@@ -63,7 +82,8 @@ static void attach(struct foreground *f)
 {
 	if (f->console < 0)
 		return;
-	f->reading = terminal_attach(&f->terminal) || f->terminal.fd < 0;
+	f->reading = !f->more->unattended &&
+		     (terminal_attach(&f->terminal) || f->terminal.fd < 0);
 	terminal_resize(f->console);
 }
 
@@ -82,7 +102,9 @@ static void hang_up(struct foreground *f)
 	f->out.from = f->in.to = -1;
 	f->out.len = f->in.len = 0;
 	f->reading = false;
-	if (!f->ended)
+	if (!f->ended && f->more->system)
+		forward(f, SIGHUP);
+	else if (!f->ended)
 		deliver_default(f->pidfd, SIGHUP);
 }
 
@@ -148,12 +170,44 @@ static void on_input(struct foreground *f)
 	pass_eof(f);
 }
 
+/* Nobody reads our output any more.  An unattended program does not end with its log. */
+static void on_no_reader(struct foreground *f)
+{
+	if (!f->more->unattended)
+		hang_up(f);
+}
+
+/*
+ * For a reader of lines: take out the "\r" that the pty put before each "\n" of the last @n bytes, and
+ * with @all those that the program wrote there, too.
+ */
+static void strip_returns(struct stream *s, size_t n, bool all)
+{
+	char *from = s->data + s->start + s->len - n, *to = from;
+
+	for (size_t i = 0; i < n; i++) {
+		char next = i + 1 < n ? from[i + 1] : '\n';
+
+		if (from[i] != '\r' || (next != '\n' && !(all && next == '\r')))
+			*to++ = from[i];
+	}
+	s->len -= n - (size_t)(to - from);
+}
+
 /* The pty has output, or is closed on the other side. */
 static void on_output(struct foreground *f)
 {
 	ssize_t n = stream_fill(&f->out);
 
-	if (n > 0 && f->ended)
+	if (n <= 0)
+		return;
+	if (f->more->hub)
+		hub_output(f->more->hub, f->out.data + f->out.len - n, (size_t)n);
+	if (f->more->hub && !terminal_wants_returns(&f->terminal))
+		strip_returns(&f->out, (size_t)n, f->more->unattended || f->more->system);
+	if (f->out.to < 0)
+		f->out.len = 0;
+	if (f->ended)
 		f->drained += (size_t)n;
 }
 
@@ -161,6 +215,8 @@ static void on_end(struct foreground *f)
 {
 	f->ended = true;
 	f->reading = false;
+	if (f->more->notify && f->more->notify->fd >= 0)
+		notify_event(f->more->notify);
 	fd_close(&f->peer);
 }
 
@@ -175,7 +231,7 @@ static bool all_done(const struct foreground *f, bool quiet)
 
 /* ---- the loop ---- */
 
-enum { P_PIDFD, P_SIGNALS, P_STDIN, P_CONSOLE, P_STDOUT, P_COUNT };
+enum { P_PIDFD, P_SIGNALS, P_STDIN, P_CONSOLE, P_STDOUT, P_NOTIFY, P_HUB, P_COUNT = P_HUB + HUB_POLLS };
 
 static void set_poll(struct pollfd *p, int fd, short events)
 {
@@ -200,6 +256,26 @@ static int poll_timeout(const struct foreground *f)
 	return in_background(f) ? RETRY_MS : -1;
 }
 
+static int earlier(int a, int b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+static int notify_timeout(const struct foreground *f, struct pollfd *p)
+{
+	set_poll(p, -1, 0);
+	return f->more->notify && !f->ended ? notify_poll(f->more->notify, p) : -1;
+}
+
+/* How many entries of @p there are. */
+static nfds_t watch_more(const struct foreground *f, struct pollfd *p)
+{
+	if (!f->more->hub)
+		return P_HUB;
+	hub_poll(f->more->hub, &p[P_HUB], &f->in);
+	return P_COUNT;
+}
+
 static int wait_for_events(struct foreground *f, struct pollfd p[P_COUNT])
 {
 	short console = (short)(stream_wants_in(&f->out) | stream_wants_out(&f->in));
@@ -212,7 +288,7 @@ static int wait_for_events(struct foreground *f, struct pollfd p[P_COUNT])
 	set_poll(&p[P_STDIN], STDIN_FILENO, f->reading ? stream_wants_in(&f->in) : 0);
 	set_poll(&p[P_CONSOLE], f->console, console);
 	set_poll(&p[P_STDOUT], f->output, stream_wants_out(&f->out));
-	return poll(p, P_COUNT, poll_timeout(f));
+	return poll(p, watch_more(f, p), earlier(poll_timeout(f), notify_timeout(f, &p[P_NOTIFY])));
 }
 
 static int loop(struct foreground *f)
@@ -240,7 +316,11 @@ static int loop(struct foreground *f)
 		    stream_flush(&f->in) == 0)
 			pass_eof(f);
 		if (p[P_STDOUT].revents && stream_wants_out(&f->out) && stream_flush(&f->out) < 0)
-			hang_up(f);
+			on_no_reader(f);
+		if (p[P_NOTIFY].revents)
+			notify_event(f->more->notify);
+		if (f->more->hub)
+			hub_events(f->more->hub, &p[P_HUB], &f->in);
 		if (p[P_PIDFD].revents)
 			on_end(f);
 	}
@@ -259,17 +339,19 @@ static void use_console(struct foreground *f, int console)
 	attach(f);
 }
 
-void foreground_prepare(int console)
+void foreground_prepare(int console, bool shared)
 {
 	struct terminal t;
 
 	terminal_init(&t);
-	terminal_prepare(&t, console);
+	terminal_prepare(&t, console, shared);
 }
 
-int foreground_stay(int pidfd, int console)
+int foreground_stay(int pidfd, int console, struct foreground_more *more)
 {
+	struct foreground_more none = { 0 };
 	struct foreground f = {
+		.more = more ? more : &none,
 		.pidfd = pidfd, .signals = -1, .console = -1, .peer = -1, .output = -1,
 		.in = { .from = -1, .to = -1 }, .out = { .from = -1, .to = -1 },
 	};

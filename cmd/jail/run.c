@@ -3,20 +3,21 @@
  * run.c - jail run: make a jail, run its program, and stay with it or leave it running
  *
  *   load the spec, choose an id, open the output
- *   jail_run(), or with a terminal jail_create(), the window size, jail_start()
- *   in the foreground: relay until the program ends, wait, delete, exit as it did
+ *   in the background: jail_run(), and that is all
+ *   in the foreground: supervise.c until the program ends, exit as it did
  */
 #include <string.h>
 
-#include "foreground.h"
 #include "launch.h"
-#include "signals.h"
+#include "notify.h"
+#include "service.h"
 #include "source.h"
+#include "supervise.h"
 
 struct run_opts {
 	struct launch launch;
 	const char *rootfs, *name;
-	bool detach, keep, tty;
+	bool detach, keep, service, tty;
 };
 
 static const struct opt run_options[] = {
@@ -30,6 +31,8 @@ static const struct opt run_options[] = {
 	  .help = "the id, as an option: --rootfs has no other place for it" },
 	{ "keep", 0, OPT_FLAG, NULL, offsetof(struct run_opts, keep),
 	  .help = "do not delete the jail when its program has ended" },
+	{ "service", 0, OPT_FLAG, NULL, offsetof(struct run_opts, service),
+	  .help = "be the main process of a systemd unit, and the jail a part of it" },
 	LAUNCH_OPTIONS(struct run_opts),
 	{ 0 },
 };
@@ -42,6 +45,7 @@ struct run {
 	char *id;
 	bool made_up;                /* the id is ours */
 	bool relayed;                /* the program has a terminal and we relay it */
+	char *cgroup;                /* the unit's that we are */
 	struct output output;
 	struct jail *jail;
 };
@@ -114,6 +118,8 @@ static int load(struct run *run, int argc, char **argv)
 					    true);
 	if (run->o->tty)
 		jail_spec_set_terminal(run->spec, true);
+	else if (run->o->detach && !run->o->launch.console_socket && jail_spec_system(run->spec))
+		jail_spec_set_terminal(run->spec, false);       /* nobody is there to hold it */
 	return 0;
 }
 
@@ -140,73 +146,58 @@ static int choose_streams(struct run *run)
 
 /* ---- running it ---- */
 
-static int begin(struct run *run, struct jail_error **err)
+/* What it shares with the unit that we are: the cgroup, the journal. */
+static int join_unit(struct run *run, struct jail_create_options *options)
 {
-	struct jail_create_options options;
-
-	launch_options(&run->o->launch, &run->output, &options);
-	options.want_console = run->relayed;
-	if (!run->relayed)
-		return jail_run(run->cli->rt, run->id, run->spec, &options, &run->jail, err);
-	/* The program should find its terminal as large as ours the first time it looks. */
-	return jail_create(run->cli->rt, run->id, run->spec, &options, &run->jail, err);
-}
-
-static int start_relayed(struct run *run, int console, struct jail_error **err)
-{
-	foreground_prepare(console);
-	if (jail_start(run->jail, err) == 0)
-		return 0;
-	jail_delete(run->jail, JAIL_DELETE_FORCE, NULL);
-	return -1;
-}
-
-/* Stay until it ends; returns its exit code. */
-static int stay(struct run *run, int console)
-{
-	struct jail_error *err = NULL;
-	int status = 0, code;
-
-	if (foreground_stay(jail_pidfd(run->jail), console) < 0)
-		jail_kill(run->jail, SIGKILL, 0, NULL);
-	if (jail_wait(run->jail, &status, &err) < 0)
-		code = msg_fail(err);
-	else
-		code = cli_exit_status(status);
-	if (!run->o->keep && jail_delete(run->jail, JAIL_DELETE_FORCE, &err) < 0) {
-		msg_fail(err);
-		code = code ? code : 1;
+	run->cgroup = service_enter();
+	options->cgroup_parent = run->cgroup;
+	if (!options->log_note && getenv("JOURNAL_STREAM")) {
+		run->output.note = x_printf("journal:jail-%s", run->id);
+		options->log_note = run->output.note;
 	}
-	return code;
+	return run->cgroup ? 0 : 1;
 }
 
-static int fail(struct jail_error *err)
+/* Nobody of ours stays behind: the manager hears of the program, and from it. */
+static int detach(struct run *run, struct jail_create_options *options, const struct passed *passed)
 {
-	int code = cli_exit_code(err);
+	struct notify notify = { .fd = -1, .to = passed->notify };
+	struct jail_error *err = NULL;
+	mem_auto char *text = NULL;
+	int code;
 
-	msg_fail(err);
-	return code;
+	passed_options(passed, options);
+	if (passed->notify && *passed->notify == '/' && jail_spec_notify(run->spec))
+		options->notify_socket = passed->notify;
+	if (jail_run(run->cli->rt, run->id, run->spec, options, &run->jail, &err) < 0) {
+		code = cli_exit_code(err);
+		msg_fail(err);
+		return code;
+	}
+	text = x_printf("MAINPID=%d\n%s", (int)jail_pid(run->jail),
+			options->notify_socket ? "" : "READY=1\n");
+	notify_tell(&notify, text);
+	return run->made_up ? cli_print(x_printf("%s\n", run->id)) : 0;
 }
 
 static int perform(struct run *run)
 {
-	struct jail_error *err = NULL;
-	int console = -1;
+	struct passed passed;
+	struct supervisor s = {
+		.rt = run->cli->rt, .id = run->id, .spec = run->spec, .passed = &passed,
+		.relayed = run->relayed, .keep = run->o->keep, .service = run->o->service,
+	};
+	int code = 0;
 
-	if (!run->o->detach)
-		signals_block();
-	if (begin(run, &err) < 0)
-		return fail(err);
-	if (run->relayed) {
-		console = jail_console_fd(run->jail);
-		if (start_relayed(run, console, &err) < 0) {
-			fd_close(&console);
-			return fail(err);
-		}
-	}
-	if (!run->o->detach)
-		return stay(run, console);
-	return run->made_up ? cli_print(x_printf("%s\n", run->id)) : 0;
+	launch_options(&run->o->launch, &run->output, &s.options);
+	if (run->o->service)
+		code = join_unit(run, &s.options);
+	if (code)
+		return code;
+	passed_read(&passed, jail_spec_notify(run->spec));
+	code = run->o->detach ? detach(run, &s.options, &passed) : supervise(&s);
+	passed_done(&passed);
+	return code;
 }
 
 static int run_run(struct cli *cli, const void *opts, int argc, char **argv)
@@ -214,6 +205,10 @@ static int run_run(struct cli *cli, const void *opts, int argc, char **argv)
 	struct run run = { .cli = cli, .o = opts };
 	int code = 1;
 
+	if (run.o->service && run.o->detach) {
+		msg_error("run: --service stays in the foreground, it cannot go with --detach");
+		return 1;
+	}
 	if (!run.o->rootfs && argc > 2) {
 		msg_error("run: too many arguments; a command goes with --rootfs DIR -- CMD");
 		return 1;
@@ -223,6 +218,7 @@ static int run_run(struct cli *cli, const void *opts, int argc, char **argv)
 	jail_free(run.jail);
 	output_done(&run.output);
 	jail_spec_free(run.spec);
+	free(run.cgroup);
 	free(run.id);
 	return code;
 }

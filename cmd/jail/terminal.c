@@ -8,6 +8,7 @@
  *   input and output are a terminal   the outer one is raw, the pty does all of it, so that a
  *                                     full-screen program inside controls it
  *   output is a pipe or a file        the pty does not add "\r": the reader wants lines
+ *   …and others attach terminals      it does, and the relay takes it out for the reader
  */
 #include <unistd.h>
 
@@ -70,14 +71,14 @@ bool terminal_wants_returns(const struct terminal *t)
 	return t->fd >= 0 && t->output;
 }
 
-void terminal_prepare(const struct terminal *t, int master)
+void terminal_prepare(const struct terminal *t, int master, bool shared)
 {
 	struct termios inner;
 
 	terminal_resize(master);
 	if (tcgetattr(master, &inner) < 0)
 		return;
-	if (terminal_wants_returns(t))
+	if (shared || terminal_wants_returns(t))
 		inner.c_oflag |= ONLCR;
 	else
 		inner.c_oflag &= ~(tcflag_t)ONLCR;

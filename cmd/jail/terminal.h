@@ -35,5 +35,5 @@ bool terminal_size(struct winsize *ret);
 /* Is the pty, not our terminal, to end lines with "\r\n"? */
 bool terminal_wants_returns(const struct terminal *t);
 
-/* Prepare the pty behind @master for a relay to and from @t. */
-void terminal_prepare(const struct terminal *t, int master);
+/* Prepare the pty behind @master for a relay to and from @t.  @shared: terminals in raw mode see it, too. */
+void terminal_prepare(const struct terminal *t, int master, bool shared);

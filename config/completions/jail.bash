@@ -44,8 +44,29 @@ _jail_takes_value() {
 	exec:--console-socket) return 0 ;;
 	exec:--pidfd-socket) return 0 ;;
 	exec:--preserve-fds) return 0 ;;
+	stop:--timeout|stop:-t) return 0 ;;
+	stop:--signal|stop:-s) return 0 ;;
+	update:--resources|update:-r) return 0 ;;
+	update:--from-spec) return 0 ;;
+	update:--memory|update:-m) return 0 ;;
+	update:--memory-reservation) return 0 ;;
+	update:--memory-swap) return 0 ;;
+	update:--cpus) return 0 ;;
+	update:--cpu-share) return 0 ;;
+	update:--cpu-quota) return 0 ;;
+	update:--cpu-period) return 0 ;;
+	update:--cpu-burst) return 0 ;;
+	update:--cpu-idle) return 0 ;;
+	update:--cpuset-cpus) return 0 ;;
+	update:--cpuset-mems) return 0 ;;
+	update:--pids-limit) return 0 ;;
+	update:--blkio-weight) return 0 ;;
 	list:--format|list:-f) return 0 ;;
 	ps:--format|ps:-f) return 0 ;;
+	stats:--format|stats:-f) return 0 ;;
+	stats:--interval) return 0 ;;
+	top:--sort|top:-s) return 0 ;;
+	top:--interval) return 0 ;;
 	plan:--format) return 0 ;;
 	plan:--bundle|plan:-b) return 0 ;;
 	plan:--config|plan:-f) return 0 ;;
@@ -58,6 +79,7 @@ _jail_takes_value() {
 	create:--pidfd-socket) return 0 ;;
 	create:--log-output) return 0 ;;
 	create:--preserve-fds) return 0 ;;
+	events:--interval) return 0 ;;
 	esac
 	return 1
 }
@@ -86,9 +108,9 @@ _jail() {
 		--cgroup-manager) _jail_words "cgroupfs systemd disabled"; return ;;
 		--rootless) _jail_words "auto true false"; return ;;
 		esac
-		_jail_words "run exec kill pause resume wait list ps logs inspect plan features spec create start state delete gc help completion" ;;
+		_jail_words "run exec console stop kill pause resume update wait list ps stats top logs inspect plan features spec create start state events delete gc help completion" ;;
 	run)
-		options="--detach -d --tty -t --rootfs --name --keep --bundle -b --config -f --pid-file --console-socket --pidfd-socket --log-output --preserve-fds --no-pivot --no-new-keyring --no-subreaper --help -h"
+		options="--detach -d --tty -t --rootfs --name --keep --service --bundle -b --config -f --pid-file --console-socket --pidfd-socket --log-output --preserve-fds --no-pivot --no-new-keyring --no-subreaper --help -h"
 		case $previous in
 		--rootfs) _jail_files -d; return ;;
 		--name) :; return ;;
@@ -119,6 +141,18 @@ _jail() {
 		--preserve-fds) :; return ;;
 		esac
 		if ((nth == 0)); then _jail_ids; else _jail_words ""; fi ;;
+	console)
+		options="--help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	stop)
+		options="--timeout -t --signal -s --help -h"
+		case $previous in
+		--timeout|-t) :; return ;;
+		--signal|-s) _jail_words "TERM KILL INT HUP QUIT USR1 USR2 STOP CONT WINCH"; return ;;
+		esac
+		if ((nth == 0)); then _jail_ids; else _jail_ids; fi ;;
 	kill)
 		options="--all -a --regex --help -h"
 		case $previous in
@@ -132,6 +166,26 @@ _jail() {
 	resume)
 		options="--help -h"
 		case $previous in
+		esac
+		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	update)
+		options="--resources -r --from-spec --memory -m --memory-reservation --memory-swap --cpus --cpu-share --cpu-quota --cpu-period --cpu-burst --cpu-idle --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --help -h"
+		case $previous in
+		--resources|-r) _jail_files; return ;;
+		--from-spec) _jail_files; return ;;
+		--memory|-m) :; return ;;
+		--memory-reservation) :; return ;;
+		--memory-swap) :; return ;;
+		--cpus) :; return ;;
+		--cpu-share) :; return ;;
+		--cpu-quota) :; return ;;
+		--cpu-period) :; return ;;
+		--cpu-burst) :; return ;;
+		--cpu-idle) :; return ;;
+		--cpuset-cpus) :; return ;;
+		--cpuset-mems) :; return ;;
+		--pids-limit) :; return ;;
+		--blkio-weight) :; return ;;
 		esac
 		if ((nth == 0)); then _jail_ids; else :; fi ;;
 	wait)
@@ -151,6 +205,20 @@ _jail() {
 		--format|-f) _jail_words "table json"; return ;;
 		esac
 		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	stats)
+		options="--all -a --format -f --json --interval --no-stream --help -h"
+		case $previous in
+		--format|-f) _jail_words "table json openmetrics"; return ;;
+		--interval) :; return ;;
+		esac
+		if ((nth == 0)); then _jail_ids; else _jail_ids; fi ;;
+	top)
+		options="--sort -s --reverse -r --interval --no-stream --help -h"
+		case $previous in
+		--sort|-s) _jail_words "id cpu memory share pids io net pressure limits"; return ;;
+		--interval) :; return ;;
+		esac
+		if ((nth == 0)); then _jail_ids; else _jail_ids; fi ;;
 	logs)
 		options="--follow -f --help -h"
 		case $previous in
@@ -203,6 +271,12 @@ _jail() {
 		case $previous in
 		esac
 		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	events)
+		options="--stats --interval --help -h"
+		case $previous in
+		--interval) :; return ;;
+		esac
+		if ((nth == 0)); then _jail_ids; else :; fi ;;
 	delete)
 		options="--force -f --regex --help -h"
 		case $previous in
@@ -217,7 +291,7 @@ _jail() {
 		options="--help -h"
 		case $previous in
 		esac
-		if ((nth == 0)); then _jail_words "run exec kill pause resume wait list ps logs inspect plan features spec create start state delete gc help completion"; else :; fi ;;
+		if ((nth == 0)); then _jail_words "run exec console stop kill pause resume update wait list ps stats top logs inspect plan features spec create start state events delete gc help completion"; else :; fi ;;
 	completion)
 		options="--help -h"
 		case $previous in

@@ -3,7 +3,7 @@
 # Options of a verb (or of none, "-") whose value is the next word
 function __jail_takes_value
 	switch "$argv[1] $argv[2]"
-		case '- --root' '- --log' '- --log-format' '- --cgroup-manager' '- --rootless' 'run --rootfs' 'run --name' 'run --bundle' 'run -b' 'run --config' 'run -f' 'run --pid-file' 'run --console-socket' 'run --pidfd-socket' 'run --log-output' 'run --preserve-fds' 'exec --user' 'exec -u' 'exec --env' 'exec -e' 'exec --cwd' 'exec --process' 'exec -p' 'exec --additional-gids' 'exec -g' 'exec --cap' 'exec -c' 'exec --apparmor' 'exec --process-label' 'exec --cgroup' 'exec --pid-file' 'exec --console-socket' 'exec --pidfd-socket' 'exec --preserve-fds' 'list --format' 'list -f' 'ps --format' 'ps -f' 'plan --format' 'plan --bundle' 'plan -b' 'plan --config' 'plan -f' 'spec --bundle' 'spec -b' 'spec --expand' 'create --bundle' 'create -b' 'create --config' 'create -f' 'create --pid-file' 'create --console-socket' 'create --pidfd-socket' 'create --log-output' 'create --preserve-fds'
+		case '- --root' '- --log' '- --log-format' '- --cgroup-manager' '- --rootless' 'run --rootfs' 'run --name' 'run --bundle' 'run -b' 'run --config' 'run -f' 'run --pid-file' 'run --console-socket' 'run --pidfd-socket' 'run --log-output' 'run --preserve-fds' 'exec --user' 'exec -u' 'exec --env' 'exec -e' 'exec --cwd' 'exec --process' 'exec -p' 'exec --additional-gids' 'exec -g' 'exec --cap' 'exec -c' 'exec --apparmor' 'exec --process-label' 'exec --cgroup' 'exec --pid-file' 'exec --console-socket' 'exec --pidfd-socket' 'exec --preserve-fds' 'stop --timeout' 'stop -t' 'stop --signal' 'stop -s' 'update --resources' 'update -r' 'update --from-spec' 'update --memory' 'update -m' 'update --memory-reservation' 'update --memory-swap' 'update --cpus' 'update --cpu-share' 'update --cpu-quota' 'update --cpu-period' 'update --cpu-burst' 'update --cpu-idle' 'update --cpuset-cpus' 'update --cpuset-mems' 'update --pids-limit' 'update --blkio-weight' 'list --format' 'list -f' 'ps --format' 'ps -f' 'stats --format' 'stats -f' 'stats --interval' 'top --sort' 'top -s' 'top --interval' 'plan --format' 'plan --bundle' 'plan -b' 'plan --config' 'plan -f' 'spec --bundle' 'spec -b' 'spec --expand' 'create --bundle' 'create -b' 'create --config' 'create -f' 'create --pid-file' 'create --console-socket' 'create --pidfd-socket' 'create --log-output' 'create --preserve-fds' 'events --interval'
 			return 0
 	end
 	return 1
@@ -68,6 +68,7 @@ complete -c jail -n '__jail_at run' -l tty -s t -d 'give the program a terminal,
 complete -c jail -n '__jail_at run' -l rootfs -d 'no spec: run a command in the directory tree DIR' -x -a '(__fish_complete_directories)'
 complete -c jail -n '__jail_at run' -l name -d 'the id, as an option: --rootfs has no other place for it' -x
 complete -c jail -n '__jail_at run' -l keep -d 'do not delete the jail when its program has ended'
+complete -c jail -n '__jail_at run' -l service -d 'be the main process of a systemd unit, and the jail a part of it'
 complete -c jail -n '__jail_at run' -l bundle -s b -d 'the bundle directory (default: the current one)' -x -a '(__fish_complete_directories)'
 complete -c jail -n '__jail_at run' -l config -s f -d 'read FILE instead of the bundle\'s config.json' -r -F
 complete -c jail -n '__jail_at run' -l pid-file -d 'write the pid of the first process to FILE' -r -F
@@ -102,6 +103,15 @@ complete -c jail -n '__jail_at exec' -l preserve-fds -d 'pass descriptors 3 to 2
 complete -c jail -n '__jail_at exec' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at exec first' -a '(__jail_ids)'
 complete -c jail -n '__jail_at exec more' -F
+complete -c jail -n '__jail_at -' -a console -d 'attach to the terminal of a jail'
+complete -c jail -n '__jail_at console' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at console first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a stop -d 'ask programs to end, and kill those that do not'
+complete -c jail -n '__jail_at stop' -l timeout -s t -d 'kill what still runs then (default 30; 0: at once)' -x
+complete -c jail -n '__jail_at stop' -l signal -s s -d 'ask by this signal' -x -a "TERM KILL INT HUP QUIT USR1 USR2 STOP CONT WINCH"
+complete -c jail -n '__jail_at stop' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at stop first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at stop more' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a kill -d 'send a signal to a jail\'s first process'
 complete -c jail -n '__jail_at kill' -l all -s a -d 'to every process of the jail, not only its first'
 complete -c jail -n '__jail_at kill' -l regex -d 'ID is an extended regular expression for whole ids'
@@ -114,6 +124,24 @@ complete -c jail -n '__jail_at pause first' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a resume -d 'let a paused jail go on'
 complete -c jail -n '__jail_at resume' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at resume first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a update -d 'change the limits of a jail'
+complete -c jail -n '__jail_at update' -l resources -s r -d 'an OCI linux.resources object; "-": from standard input' -r -F
+complete -c jail -n '__jail_at update' -l from-spec -d 'exactly the limits of a spec: those that it does not have are lifted' -r -F
+complete -c jail -n '__jail_at update' -l memory -s m -d 'memory limit' -x
+complete -c jail -n '__jail_at update' -l memory-reservation -d 'memory that is kept from reclaim' -x
+complete -c jail -n '__jail_at update' -l memory-swap -d 'limit of memory and swap together' -x
+complete -c jail -n '__jail_at update' -l cpus -d 'processors\' worth of time: 1.5' -x
+complete -c jail -n '__jail_at update' -l cpu-share -d 'cpu shares, 2 to 262144; 1024 is usual' -x
+complete -c jail -n '__jail_at update' -l cpu-quota -d 'cpu time in each period' -x
+complete -c jail -n '__jail_at update' -l cpu-period -d 'length of a period' -x
+complete -c jail -n '__jail_at update' -l cpu-burst -d 'unused quota that may be saved up' -x
+complete -c jail -n '__jail_at update' -l cpu-idle -d 'run only when nobody else wants to' -x
+complete -c jail -n '__jail_at update' -l cpuset-cpus -d 'processors: 0-3,7' -x
+complete -c jail -n '__jail_at update' -l cpuset-mems -d 'memory nodes' -x
+complete -c jail -n '__jail_at update' -l pids-limit -d 'number of processes and threads' -x
+complete -c jail -n '__jail_at update' -l blkio-weight -d 'share of I/O, 10 to 1000' -x
+complete -c jail -n '__jail_at update' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at update first' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a wait -d 'wait until a jail has stopped'
 complete -c jail -n '__jail_at wait' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at wait first' -a '(__jail_ids)'
@@ -125,6 +153,23 @@ complete -c jail -n '__jail_at -' -a ps -d 'list the processes of a jail'
 complete -c jail -n '__jail_at ps' -l format -s f -d 'table (default) or json, an array of pids' -x -a "table json"
 complete -c jail -n '__jail_at ps' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at ps first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a stats -d 'show what jails use, and which limits they hit'
+complete -c jail -n '__jail_at stats' -l all -s a -d 'also jails that do not run'
+complete -c jail -n '__jail_at stats' -l format -s f -d 'table (default), json or openmetrics' -x -a "table json openmetrics"
+complete -c jail -n '__jail_at stats' -l json -d 'the same as --format json'
+complete -c jail -n '__jail_at stats' -l interval -d 'go on, every DURATION (default on a terminal: 2s)' -x
+complete -c jail -n '__jail_at stats' -l no-stream -d 'print one table, on a terminal as well'
+complete -c jail -n '__jail_at stats' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at stats first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at stats more' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a top -d 'watch running jails, sorted by what they use'
+complete -c jail -n '__jail_at top' -l sort -s s -d 'the column to sort by (default cpu)' -x -a "id cpu memory share pids io net pressure limits"
+complete -c jail -n '__jail_at top' -l reverse -s r -d 'smallest first'
+complete -c jail -n '__jail_at top' -l interval -d 'refresh every DURATION (default 2s)' -x
+complete -c jail -n '__jail_at top' -l no-stream -d 'print one table, on a terminal as well'
+complete -c jail -n '__jail_at top' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at top first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at top more' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a logs -d 'print what a jail in the background has written'
 complete -c jail -n '__jail_at logs' -l follow -s f -d 'go on until the jail has ended'
 complete -c jail -n '__jail_at logs' -l help -s h -d 'print help'
@@ -164,6 +209,11 @@ complete -c jail -n '__jail_at start first' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a state -d 'print the OCI state document of a jail'
 complete -c jail -n '__jail_at state' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at state first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a events -d 'print what happens to a jail as JSON lines, until it stops'
+complete -c jail -n '__jail_at events' -l stats -d 'print the statistics once, and exit'
+complete -c jail -n '__jail_at events' -l interval -d 'print them every DURATION (default 5s); 0: not at all' -x
+complete -c jail -n '__jail_at events' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at events first' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a delete -d 'remove stopped jails and all that was made for them'
 complete -c jail -n '__jail_at delete' -l force -s f -d 'kill it first; do not mind if it does not exist'
 complete -c jail -n '__jail_at delete' -l regex -d 'ID is an extended regular expression for whole ids'
@@ -175,7 +225,7 @@ complete -c jail -n '__jail_at gc' -l stopped -d 'remove all stopped jails, too'
 complete -c jail -n '__jail_at gc' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at -' -a help -d 'explain jail, or one verb'
 complete -c jail -n '__jail_at help' -l help -s h -d 'print help'
-complete -c jail -n '__jail_at help first' -a "run exec kill pause resume wait list ps logs inspect plan features spec create start state delete gc help completion"
+complete -c jail -n '__jail_at help first' -a "run exec console stop kill pause resume update wait list ps stats top logs inspect plan features spec create start state events delete gc help completion"
 complete -c jail -n '__jail_at -' -a completion -d 'print a shell\'s completion script'
 complete -c jail -n '__jail_at completion' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at completion first' -a "bash zsh fish"

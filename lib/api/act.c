@@ -26,14 +26,13 @@ static int lock(struct jail *jail, struct err *err)
 	return r;
 }
 
-static void unlock(struct jail *jail)
+void api_unlock(struct jail *jail)
 {
 	jail->locked = false;
 	state_unlock(jail->dir_fd);
 }
 
-/* Lock it and look at it as it is now; it stays locked on success. */
-static int begin(struct jail *jail, enum jail_status *ret, struct err *err)
+int api_begin(struct jail *jail, enum jail_status *ret, struct err *err)
 {
 	int r = lock(jail, err);
 
@@ -43,7 +42,7 @@ static int begin(struct jail *jail, enum jail_status *ret, struct err *err)
 	if (r == 0)
 		r = api_status(jail, ret, err);
 	if (r < 0)
-		unlock(jail);
+		api_unlock(jail);
 	return r;
 }
 
@@ -52,7 +51,7 @@ int jail_start(struct jail *jail, struct jail_error **error)
 	struct run_log log = api_log(jail->rt);
 	enum jail_status status = JAIL_STOPPED;
 	struct err err = { 0 };
-	int r = begin(jail, &status, &err);
+	int r = api_begin(jail, &status, &err);
 
 	if (r < 0)
 		return fail(&err, error);
@@ -61,7 +60,7 @@ int jail_start(struct jail *jail, struct jail_error **error)
 			    jail_status_name(status));
 	if (r == 0)
 		r = start_jail(jail->dir_fd, jail->id, &jail->state, jail->pidfd, &log, &err);
-	unlock(jail);
+	api_unlock(jail);
 	return r < 0 ? fail(&err, error) : 0;
 }
 
@@ -100,7 +99,7 @@ static int freeze(struct jail *jail, bool on, struct jail_error **error)
 	enum jail_status status = JAIL_STOPPED, wanted = on ? JAIL_RUNNING : JAIL_PAUSED;
 	fd_auto cgroup = -1;
 	struct err err = { 0 };
-	int r = begin(jail, &status, &err);
+	int r = api_begin(jail, &status, &err);
 
 	if (r < 0)
 		return fail(&err, error);
@@ -111,7 +110,7 @@ static int freeze(struct jail *jail, bool on, struct jail_error **error)
 		r = api_cgroup(jail, &cgroup, &err);
 	if (r == 0)
 		r = cgroup_freeze(cgroup, on, FREEZE_TIMEOUT_MS, &err);
-	unlock(jail);
+	api_unlock(jail);
 	return r < 0 ? fail(&err, error) : 0;
 }
 
@@ -189,6 +188,6 @@ int jail_delete(struct jail *jail, uint32_t flags, struct jail_error **error)
 	if (r == 0)
 		r = delete_jail(root, jail->id, jail->id, jail->dir_fd, &jail->state, jail->pidfd, &log,
 				&err);
-	unlock(jail);
+	api_unlock(jail);
 	return r < 0 ? fail(&err, error) : 0;
 }

@@ -19,6 +19,7 @@ struct jail_error {
 struct jail_runtime {
 	char *root;
 	enum jail_cgroup_manager cgroup_manager;
+	char *scope_program;            /* NULL: systemd does not make the cgroups */
 	void (*log)(void *userdata, enum jail_log_level level, const char *message);
 	void *log_userdata;
 };
@@ -31,7 +32,7 @@ struct jail_spec {
 struct jail {
 	struct jail_runtime *rt;
 	char *id;
-	int dir_fd, pidfd, console_fd;  /* pidfd: -1 when stopped */
+	int dir_fd, pidfd, console_fd, notify_fd;  /* pidfd: -1 when stopped */
 	bool looked;                    /* pidfd has been looked for */
 	bool locked;                    /* by us: dir_fd's lock is held across a transition */
 	struct state state;
@@ -60,3 +61,9 @@ int api_need_process(struct jail *jail, struct err *err);
 /* The jail's cgroup; -ENOENT with a message when it has none. */
 int api_cgroup(const struct jail *jail, int *ret_fd, struct err *err);
 int api_status(struct jail *jail, enum jail_status *ret, struct err *err);
+/* The same for a caller who has its cgroup open already; -1: it has none. */
+int api_status_in(struct jail *jail, int cgroup_fd, enum jail_status *ret, struct err *err);
+
+/* act.c: lock it and look at it as it is now; it stays locked on success. */
+int api_begin(struct jail *jail, enum jail_status *ret, struct err *err);
+void api_unlock(struct jail *jail);

@@ -12,12 +12,15 @@ static void fill(struct create_request *req, const struct jail_runtime *rt, cons
 	*req = (struct create_request){
 		.spec = spec->spec, .id = id, .bundle = spec->bundle, .root_path = rt->root,
 		.use_cgroup = rt->cgroup_manager != JAIL_CGROUP_DISABLED,
+		.scope_program = rt->scope_program,
 		.no_pivot = o->flags & JAIL_CREATE_NO_PIVOT,
 		.no_new_keyring = o->flags & JAIL_CREATE_NO_NEW_KEYRING,
 		.stdio = o->use_stdio ? o->stdio : NULL,
 		.console_socket = o->console_socket, .pid_file = o->pid_file,
 		.pidfd_socket = o->pidfd_socket, .log_note = o->log_note,
-		.preserve_fds = o->preserve_fds, .log = api_log(rt),
+		.preserve_fds = o->preserve_fds, .cgroup_parent = o->cgroup_parent,
+		.env = o->env, .pid_env = o->pid_env, .notify_socket = o->notify_socket,
+		.want_notify = o->want_notify, .log = api_log(rt),
 	};
 }
 
@@ -33,6 +36,7 @@ static int make_object(struct jail_runtime *rt, const char *id, struct created *
 		fd_close(&c->dir_fd);
 		fd_close(&c->pidfd);
 		fd_close(&c->console_fd);
+		fd_close(&c->notify_fd);
 		state_done(&c->state);
 		return err_nomem(err);
 	}
@@ -40,6 +44,7 @@ static int make_object(struct jail_runtime *rt, const char *id, struct created *
 	jail->dir_fd = c->dir_fd;
 	jail->pidfd = c->pidfd;
 	jail->console_fd = c->console_fd;
+	jail->notify_fd = c->notify_fd;
 	jail->state = c->state;
 	jail->looked = true;
 	*ret = jail;
@@ -95,7 +100,7 @@ int jail_plan(struct jail_runtime *rt, const struct jail_spec *spec, const char 
 	fill(&req, rt, id, spec, &o);
 	req.gated = true;
 	if (r == 0)
-		r = create_plan(&req, -1, NULL, &p, &err);
+		r = create_plan(&req, NULL, -1, NULL, &p, &err);
 	if (r < 0)
 		return api_fail(&err, err.place[0] ? spec->spec->name : NULL, error);
 	if (json)

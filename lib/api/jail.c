@@ -4,6 +4,8 @@
  */
 #include "api/api.h"
 
+#include <sys/wait.h>
+
 #include "cgroup/cgroup.h"
 #include "run/process.h"
 
@@ -52,7 +54,7 @@ int jail_open(struct jail_runtime *rt, const char *id, struct jail **ret, struct
 		return fail(&err, error);
 	}
 	jail->rt = rt;
-	jail->dir_fd = jail->pidfd = jail->console_fd = -1;
+	jail->dir_fd = jail->pidfd = jail->console_fd = jail->notify_fd = -1;
 	r = state_open(root, id, false, &jail->dir_fd, &err);
 	if (r == 0)
 		r = state_read(jail->dir_fd, &jail->state, &err);
@@ -71,6 +73,7 @@ void jail_free(struct jail *jail)
 	fd_close(&jail->dir_fd);
 	fd_close(&jail->pidfd);
 	fd_close(&jail->console_fd);
+	fd_close(&jail->notify_fd);
 	state_done(&jail->state);
 	free(jail->id);
 	free(jail);
@@ -145,10 +148,8 @@ static int look_again(struct jail *jail, struct err *err)
 	return r;
 }
 
-int api_status(struct jail *jail, enum jail_status *ret, struct err *err)
+int api_status_in(struct jail *jail, int cgroup_fd, enum jail_status *ret, struct err *err)
 {
-	fd_auto cgroup = -1;
-
 	int r = jail->state.status == STATE_CREATING ? look_again(jail, err) : 0;
 
 	if (r < 0)
@@ -160,14 +161,22 @@ int api_status(struct jail *jail, enum jail_status *ret, struct err *err)
 	api_look(jail);
 	if (jail->pidfd < 0)
 		*ret = JAIL_STOPPED;
-	else if (jail->state.cgroup && api_cgroup(jail, &cgroup, NULL) == 0 &&
-		 cgroup_frozen(cgroup) == 1)
+	else if (cgroup_fd >= 0 && cgroup_frozen(cgroup_fd) == 1)
 		*ret = JAIL_PAUSED;
 	else if (jail->state.status == STATE_CREATED && process_waits(jail->state.pid))
 		*ret = JAIL_CREATED;
 	else
 		*ret = JAIL_RUNNING;
 	return 0;
+}
+
+int api_status(struct jail *jail, enum jail_status *ret, struct err *err)
+{
+	fd_auto cgroup = -1;
+
+	if (jail->state.cgroup)
+		api_cgroup(jail, &cgroup, NULL);
+	return api_status_in(jail, cgroup, ret, err);
 }
 
 int jail_get_status(struct jail *jail, enum jail_status *ret, struct jail_error **error)
@@ -224,4 +233,28 @@ const char *jail_log_note(const struct jail *jail)
 int jail_console_fd(struct jail *jail)
 {
 	return fd_take(&jail->console_fd);
+}
+
+int jail_notify_fd(struct jail *jail)
+{
+	return fd_take(&jail->notify_fd);
+}
+
+int jail_stop_signal(const struct jail *jail)
+{
+	return jail->state.stop_signal;
+}
+
+/*
+ * reboot(2) in a pid namespace that is not the first ends it, and lets its first process look killed
+ * by a signal that it could not have been killed by in another way.
+ */
+enum jail_ending jail_ending(const struct jail *jail, int status)
+{
+	int signo = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	if (!jail->state.own_pid_ns || status == -1)
+		return JAIL_ENDING_OTHER;
+	return signo == SIGHUP ? JAIL_ENDING_REBOOT : signo == SIGINT ? JAIL_ENDING_HALT :
+								       JAIL_ENDING_OTHER;
 }

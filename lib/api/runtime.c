@@ -45,10 +45,6 @@ int jail_runtime_new(const struct jail_runtime_options *options, struct jail_run
 
 	if (r < 0)
 		return api_fail(&err, NULL, error);
-	if (o.cgroup_manager == JAIL_CGROUP_SYSTEMD) {
-		err_set(&err, -ENOTSUP, "the systemd cgroup manager is not supported yet");
-		return api_fail(&err, NULL, error);
-	}
 	rt = calloc(1, sizeof(*rt));
 	if (rt) {
 		rt->root = str_empty(o.root) ? default_root() : absolute(o.root);
@@ -56,8 +52,11 @@ int jail_runtime_new(const struct jail_runtime_options *options, struct jail_run
 		rt->log = o.log;
 		rt->log_userdata = o.log_userdata;
 	}
+	if (rt && o.cgroup_manager == JAIL_CGROUP_SYSTEMD &&
+	    asprintf(&rt->scope_program, "%s/jail-scope", o.helpers ? o.helpers : JAIL_HELPERS) < 0)
+		jail_runtime_free(mem_take(&rt));
 	if (!rt || !rt->root) {
-		free(rt);
+		jail_runtime_free(rt);
 		err_nomem(&err);
 		return api_fail(&err, NULL, error);
 	}
@@ -70,6 +69,7 @@ void jail_runtime_free(struct jail_runtime *rt)
 	if (!rt)
 		return;
 	free(rt->root);
+	free(rt->scope_program);
 	free(rt);
 }
 

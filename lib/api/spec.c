@@ -100,19 +100,34 @@ int jail_spec_load_bundle(const char *bundle, const char *config, struct jail_sp
 	return load(bundle, path, base_name(path), ret, error);
 }
 
+/* "/etc/jail/web" is /etc/jail/web.json where that is what there is; NULL otherwise. */
+static char *with_suffix(const char *path)
+{
+	mem_auto char *full = NULL;
+
+	if (asprintf(&full, "%s.json", path) < 0) {
+		full = NULL;
+		return NULL;
+	}
+	return access(full, F_OK) == 0 ? mem_take(&full) : NULL;
+}
+
 int jail_spec_load(const char *path, struct jail_spec **ret, struct jail_error **error)
 {
-	mem_auto char *dir = NULL;
+	mem_auto char *dir = NULL, *full = NULL;
 	const char *slash;
 	struct stat st;
 	struct err err;
 
 	if (stat(path, &st) < 0) {
 		err_sys(&err, "open %s", path);
-		return api_fail(&err, NULL, error);
-	}
-	if (S_ISDIR(st.st_mode))
+		full = with_suffix(path);
+		if (!full)
+			return api_fail(&err, NULL, error);
+		path = full;
+	} else if (S_ISDIR(st.st_mode)) {
 		return jail_spec_load_bundle(path, NULL, ret, error);
+	}
 	slash = strrchr(path, '/');
 	dir = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
 	if (!dir) {
@@ -152,6 +167,16 @@ bool jail_spec_terminal(const struct jail_spec *s)
 	return s->spec->process.terminal;
 }
 
+bool jail_spec_system(const struct jail_spec *s)
+{
+	return s->spec->system;
+}
+
+bool jail_spec_notify(const struct jail_spec *s)
+{
+	return s->spec->notify;
+}
+
 void jail_spec_set_terminal(struct jail_spec *s, bool terminal)
 {
 	s->spec->process.terminal = terminal;
@@ -186,7 +211,7 @@ int jail_spec_rootfs(const char *rootfs, const char *const *argv, bool terminal,
 
 	buf_printf(&b, "{\"root\":{\"path\":");
 	json_put_string(&b, rootfs);
-	buf_printf(&b, "},\"process\":{\"terminal\":%s,\"args\":[", terminal ? "true" : "false");
+	buf_printf(&b, "},\"process\":{%s\"args\":[", terminal ? "\"terminal\":true," : "");
 	for (size_t i = 0; argv[i]; i++) {
 		buf_printf(&b, i ? "," : "");
 		json_put_string(&b, argv[i]);

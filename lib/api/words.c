@@ -4,12 +4,9 @@
  */
 #include "api/words.h"
 
-#include <ctype.h>
-#include <signal.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/capability.h>
 
+#include "base/signals.h"
 #include "jail.h"
 #include "spec/spec.h"
 
@@ -92,44 +89,7 @@ const char *const *jail_words(const char *table)
 	return strcmp(table, "hooks") ? words_get(table) : NULL;
 }
 
-/* ---- signals ---- */
-
-static int real_time(const char *name)
-{
-	uint64_t n;
-
-	if (!strcasecmp(name, "RTMIN"))
-		return SIGRTMIN;
-	if (!strcasecmp(name, "RTMAX"))
-		return SIGRTMAX;
-	if (!strncasecmp(name, "RTMIN+", 6) && str_u64(name + 6, &n) == 0 &&
-	    n <= (uint64_t)(SIGRTMAX - SIGRTMIN))
-		return SIGRTMIN + (int)n;
-	if (!strncasecmp(name, "RTMAX-", 6) && str_u64(name + 6, &n) == 0 &&
-	    n <= (uint64_t)(SIGRTMAX - SIGRTMIN))
-		return SIGRTMAX - (int)n;
-	return -EINVAL;
-}
-
 int jail_signal_number(const char *name)
 {
-	uint64_t n;
-
-	if (str_u64(name, &n) == 0)
-		return n >= 1 && n <= (uint64_t)SIGRTMAX ? (int)n : -EINVAL;
-	if (!strncasecmp(name, "SIG", 3))
-		name += 3;
-	for (int sig = 1; sig < 32; sig++) {
-		const char *abbrev = sigabbrev_np(sig);
-
-		if (abbrev && !strcasecmp(name, abbrev))
-			return sig;
-	}
-	if (!strcasecmp(name, "IOT"))
-		return SIGABRT;
-	if (!strcasecmp(name, "CLD"))
-		return SIGCHLD;
-	if (!strcasecmp(name, "POLL"))
-		return SIGIO;
-	return real_time(name);
+	return signal_number(name);
 }

@@ -20,6 +20,8 @@
 	embed embed_init, EMBED_INIT
 	embed embed_spec, "config/spec/default.json"
 	embed embed_seccomp, "config/seccomp/default.json"
+	embed embed_system, "config/spec/system.json"
+	embed embed_seccomp_system, "config/seccomp/system.json"
 
 	.section .note.GNU-stack, "", @progbits
 #if defined(__x86_64__)

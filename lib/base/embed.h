@@ -7,3 +7,5 @@
 extern const char embed_init[], embed_init_end[];         /* the jail-init executable */
 extern const char embed_spec[], embed_spec_end[];         /* config/spec/default.json */
 extern const char embed_seccomp[], embed_seccomp_end[];   /* config/seccomp/default.json */
+extern const char embed_system[], embed_system_end[];     /* config/spec/system.json */
+extern const char embed_seccomp_system[], embed_seccomp_system_end[];  /* …/seccomp/system.json */

@@ -29,6 +29,9 @@ int cgroup_root_open(int *ret_fd, const char **ret_path, struct err *err);
  */
 char *cgroup_path_for(const char *cgroups_path, const char *id, struct err *err);
 
+/* The same below cgroup @parent (with or without "/" in front), for a runtime that has been given one. */
+char *cgroup_path_below(const char *parent, const char *cgroups_path, const char *id, struct err *err);
+
 /* Whether @path is one that cgroup_path_for() could have returned. */
 bool cgroup_path_ok(const char *path);
 

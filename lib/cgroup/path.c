@@ -99,3 +99,25 @@ char *cgroup_path_for(const char *cgroups_path, const char *id, struct err *err)
 		err_set(err, -EINVAL, "cgroup %s %s", path, fault);
 	return fault ? NULL : mem_take(&path);
 }
+
+char *cgroup_path_below(const char *parent, const char *cgroups_path, const char *id, struct err *err)
+{
+	mem_auto char *path = NULL;
+	const char *fault;
+
+	if (cgroups_path && (cgroups_path[0] == '/' || is_systemd_form(cgroups_path))) {
+		err_spec(err, "linux.cgroupsPath", "%s: only a relative path is possible here, the "
+			 "cgroup has to be below %s", cgroups_path, parent);
+		return NULL;
+	}
+	parent += strspn(parent, "/");
+	if (asprintf(&path, "%s%s%s", parent, *parent ? "/" : "", cgroups_path ? cgroups_path : id) < 0) {
+		path = NULL;
+		err_nomem(err);
+		return NULL;
+	}
+	fault = path_fault(path);
+	if (fault)
+		err_set(err, -EINVAL, "cgroup %s %s", path, fault);
+	return fault ? NULL : mem_take(&path);
+}

@@ -81,20 +81,12 @@ static void compile_state(struct plan_builder *b, const struct plan_request *req
 
 /* ---- outside, before the clone ---- */
 
-static void compile_before(struct plan_builder *b, const struct plan_request *req)
+static int compile_before(struct plan_builder *b, const struct plan_request *req, struct err *err)
 {
-	uint32_t id = plan_put_str(b, req->id), path;
+	uint32_t id = plan_put_str(b, req->id);
 
 	plan_add(b, OP_STATE, STAGE_BEFORE, "%s", "")->s[0] = id;
-	if (req->cgroup) {
-		path = plan_put_str(b, req->cgroup);
-		plan_add(b, OP_CGROUP, STAGE_BEFORE, "%s",
-			 req->spec->cgroups_path ? "linux.cgroupsPath" : "")->s[0] = path;
-	}
-	if (req->devices_len) {
-		path = plan_put_blob(b, req->devices, req->devices_len);
-		plan_add(b, OP_DEVICE_RULES, STAGE_BEFORE, "linux.resources.devices")->s[0] = path;
-	}
+	return req->cgroup ? compile_cgroup(b, req, err) : 0;
 }
 
 uint32_t compile_put_maps(struct plan_builder *b, const struct spec_idmaps *maps)
@@ -233,7 +225,7 @@ static void compile_init_process(struct plan_builder *b, const struct plan_reque
 		.metadata = spec->seccomp.listener_metadata,
 		.seccomp_flags = spec->seccomp.flags.set ? spec->seccomp.flags.v : 0,
 		.notify = spec->seccomp.has_notify,
-		.groups_denied = groups_denied(req),
+		.groups_denied = groups_denied(req), .env = req->env, .pid_env = req->pid_env,
 	};
 
 	if (!req->no_new_keyring)
@@ -315,7 +307,11 @@ int plan_compile(const struct plan_request *req, struct plan **ret, struct err *
 		return r;
 	plan_begin(&b);
 	compile_state(&b, req);
-	compile_before(&b, req);
+	r = compile_before(&b, req, err);
+	if (r < 0) {
+		plan_builder_done(&b);
+		return r;
+	}
 	compile_namespaces(&b, req);
 	if (ns_new(spec, SPEC_NS_USER))
 		compile_maps(&b, spec);

@@ -16,10 +16,13 @@ struct plan_request {
 	const struct spec *spec;
 	const char *id, *bundle;
 	const char *cgroup;             /* path below the cgroup2 mount; NULL: no cgroup */
+	const char *unit, *slice;       /* systemd's names for it; NULL: we make it */
 	bool gated;                     /* create: wait for start before the program is executed */
 	bool no_pivot, no_new_keyring;
 	bool privileged;                /* the runtime may open trees on behalf of a user namespace */
 	uint32_t preserve_fds;
+	const char *const *env;         /* "K=V", added to the program's; up to a NULL, NULL: none */
+	const char *const *pid_env;     /* names of variables that get the program's own pid; the same */
 	const void *devices;            /* program of device rules; NULL: none */
 	size_t devices_len;
 	const void *seccomp;            /* filter; NULL: none */
@@ -59,6 +62,7 @@ int plan_compile_exec(const struct plan_exec *req, struct plan **ret, struct err
 
 /* ---- between the files of the compiler ---- */
 
+int compile_cgroup(struct plan_builder *b, const struct plan_request *req, struct err *err);
 void compile_namespaces(struct plan_builder *b, const struct plan_request *req);
 void compile_rootfs(struct plan_builder *b, const struct plan_request *req);
 /* Lines as /proc/PID/uid_map takes them. */
@@ -78,6 +82,7 @@ struct compile_last {
 	const char *listener, *metadata;
 	uint64_t seccomp_flags;
 	bool notify, groups_denied;
+	const char *const *env, *const *pid_env;        /* as in struct plan_request */
 };
 
 /* What /proc/self takes: forks inherit it. */
@@ -122,6 +127,10 @@ static inline const char *mount_place(const struct spec *s, size_t i, char buf[4
 {
 	if (s->mounts[i].doc_index == UINT32_MAX)
 		snprintf(buf, 40, "default mount");
+	else if (s->mounts[i].doc_index == SPEC_MOUNT_LXCFS)
+		snprintf(buf, 40, "jail.lxcfs");
+	else if (s->mounts[i].doc_index == SPEC_MOUNT_NOTIFY)
+		snprintf(buf, 40, "notify socket");
 	else
 		snprintf(buf, 40, "mounts[%u]", s->mounts[i].doc_index);
 	return buf;

@@ -62,6 +62,31 @@ static void recover_ids(struct recovered *r, const struct plan *base, const stru
 	r->groups_denied = s->a[3];
 }
 
+/* What the first process alone was told: its readiness, its watchdog, the sockets it was given. */
+static bool is_for_first(const char *var)
+{
+	static const char *const names[] = {
+		"LISTEN_FDNAMES", "LISTEN_FDS", "LISTEN_PID", "NOTIFY_SOCKET", "WATCHDOG_PID",
+		"WATCHDOG_USEC",
+	};
+	size_t len = strcspn(var, "=");
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strlen(names[i]) == len && !memcmp(var, names[i], len))
+			return true;
+	return false;
+}
+
+static void forget_first(struct strv *env)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < env->n; i++)
+		if (!is_for_first(env->v[i]))
+			env->v[n++] = env->v[i];
+	env->n = n;
+}
+
 /* A copy of a list, without the item at offset @skip (the HOME that was to be found). */
 static void recover_list(struct recovered *r, const struct plan *base, uint32_t at, uint32_t skip,
 			 struct strv *ret)
@@ -150,6 +175,7 @@ static void recover_step(struct recovered *r, const struct plan *base, const str
 		p->set = true;
 		recover_list(r, base, s->s[0], 0, &p->args);
 		recover_list(r, base, s->s[1], *home, &p->env);
+		forget_first(&p->env);
 		break;
 	default:
 		break;
@@ -268,9 +294,16 @@ static void begin(struct plan_builder *b, const struct plan_exec *req, const str
 		plan_add(b, OP_OPEN_PROC, STAGE_INSIDE, "%s", "");
 	/* In a user namespace our own /proc/self would not be ours to write: we are not dumpable. */
 	compile_proc_writes(b, p);
-	if (flags)
-		plan_add(b, OP_JOIN_PID, STAGE_INSIDE, "%s", "")->a[0] = flags;
+	/*
+	 * The cgroup namespace last: where it is a boundary of delegation (nsdelegate), nobody who is in
+	 * it can come from a cgroup outside, see cgroups(7).
+	 */
+	if (flags & ~(uint64_t)CLONE_NEWCGROUP)
+		plan_add(b, OP_JOIN_PID, STAGE_INSIDE, "%s", "")->a[0] =
+			flags & ~(uint64_t)CLONE_NEWCGROUP;
 	plan_add(b, OP_FORK, STAGE_INSIDE, "%s", "");
+	if (flags & CLONE_NEWCGROUP)
+		plan_add(b, OP_JOIN_PID, STAGE_INSIDE, "%s", "")->a[0] = CLONE_NEWCGROUP;
 	affinity(b, req, true);
 	if (flags & CLONE_NEWUSER)
 		plan_add(b, OP_NS_ROOT, STAGE_INSIDE, "%s", "");

@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define PLAN_MAGIC   0x6e616c706c69616aULL     /* "jailplan" */
-#define PLAN_VERSION 1U
+#define PLAN_VERSION 2U
 #define PLAN_MAX     (64U << 20)
 
 /* Who carries a step out, and when. Inside steps run in jail-init, in order. */
@@ -50,8 +50,12 @@ enum plan_arg {
 #define PLAN_OPS(X, S, A) \
 	/* ---- outside ---- */ \
 	X(STATE, "make-state", S(0, STR, "id")) \
+	X(SCOPE, "ask-systemd-for", S(0, STR, "unit"), S(1, STR, "slice")) \
 	X(CGROUP, "make-cgroup", S(0, STR, "path")) \
 	X(DEVICE_RULES, "device-rules", S(0, BLOB, "program")) \
+	X(LIMIT, "set-limit", S(0, STR, "file"), S(1, STR, "value"), A(0, BOOL, "optional"), \
+	  A(1, BOOL, "or-next")) \
+	X(DELEGATE, "delegate-cgroup", A(0, DEC, "uid"), A(1, DEC, "gid")) \
 	X(CLONE, "clone", A(0, NSFLAGS, "new"), A(1, BOOL, "staged")) \
 	X(ID_MAPS, "write-id-maps", S(0, OPT_STR, "uid"), S(1, OPT_STR, "gid")) \
 	X(SEND_TREE, "send-tree", S(0, STR, "source"), S(1, OPT_STR, "uid-map"), \
@@ -131,6 +135,7 @@ enum plan_arg {
 	X(CAPS, "set-caps", A(0, CAPS, "effective"), A(1, CAPS, "permitted"), \
 	  A(2, CAPS, "inheritable"), A(3, CAPS, "ambient")) \
 	X(HOME, "find-home", S(0, STR, "variable"), A(0, DEC, "uid")) \
+	X(PID_VARIABLE, "set-pid-variable", S(0, STR, "variable")) \
 	X(EXEC, "exec", S(0, LIST, "args"), S(1, LIST, "env"), \
 	  S(2, LIST, "candidates"))
 

@@ -12,6 +12,7 @@
 #include <linux/capability.h>
 #include <string.h>
 
+#define PID_ENV_MAX  4
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 static void write_proc(struct plan_builder *b, const char *place, const char *file, const char *value)
@@ -184,13 +185,61 @@ static uint32_t put_home(struct plan_builder *b)
 	return at;
 }
 
-struct program { uint32_t args, env, candidates, home; };
+#define PID_ROOM 12             /* ten digits, see OP_PID_VARIABLE */
 
-static void put_program(struct plan_builder *b, const struct spec_process *p, struct program *ret)
+struct program { uint32_t args, env, candidates, home, pids[PID_ENV_MAX], n_pids; };
+
+static size_t count(const char *const *v)
 {
+	size_t n = 0;
+
+	while (v && v[n])
+		n++;
+	return n;
+}
+
+/* Whether the caller gives a variable, so that the spec's own is left out. */
+static bool is_given(const struct compile_last *l, const char *var)
+{
+	size_t len = strcspn(var, "=");
+
+	for (size_t i = 0; i < count(l->env); i++)
+		if (!strncmp(l->env[i], var, len) && l->env[i][len] == '=')
+			return true;
+	for (size_t i = 0; i < count(l->pid_env); i++)
+		if (strlen(l->pid_env[i]) == len && !memcmp(l->pid_env[i], var, len))
+			return true;
+	return false;
+}
+
+/* "NAME=0", with room behind it for jail-init to fill. */
+static uint32_t put_pid_variable(struct plan_builder *b, const char *name)
+{
+	uint32_t at = (uint32_t)b->data.len;
+	char room[PID_ROOM] = "0";
+
+	buf_put(&b->data, name, strlen(name));
+	buf_put(&b->data, "=", 1);
+	buf_put(&b->data, room, sizeof(room));
+	return at;
+}
+
+static uint32_t put_given(struct plan_builder *b, const struct compile_last *l, uint32_t *at, uint32_t n,
+			  struct program *ret)
+{
+	for (size_t i = 0; i < count(l->env); i++)
+		at[n++] = plan_put_str(b, l->env[i]);
+	for (size_t i = 0; i < count(l->pid_env) && i < PID_ENV_MAX; i++)
+		at[n++] = ret->pids[ret->n_pids++] = put_pid_variable(b, l->pid_env[i]);
+	return n;
+}
+
+static void put_program(struct plan_builder *b, const struct compile_last *l, struct program *ret)
+{
+	const struct spec_process *p = l->process;
 	const char *path = env_get(p->env.v, p->env.n, "PATH");
 	bool home = str_empty(env_get(p->env.v, p->env.n, "HOME"));
-	mem_auto uint32_t *at = calloc(p->env.n + 2, sizeof(*at));
+	mem_auto uint32_t *at = calloc(p->env.n + count(l->env) + count(l->pid_env) + 2, sizeof(*at));
 	uint32_t n = 0;
 
 	*ret = (struct program){ 0 };
@@ -199,10 +248,11 @@ static void put_program(struct plan_builder *b, const struct spec_process *p, st
 		return;
 	}
 	for (size_t i = 0; i < p->env.n; i++)
-		if (!home || !str_starts(p->env.v[i], "HOME="))
+		if ((!home || !str_starts(p->env.v[i], "HOME=")) && !is_given(l, p->env.v[i]))
 			at[n++] = plan_put_str(b, p->env.v[i]);
 	if (home)
 		at[n++] = ret->home = put_home(b);
+	n = put_given(b, l, at, n, ret);
 	ret->args = plan_put_list(b, p->args.v, p->args.n);
 	ret->env = plan_put_offsets(b, at, n);
 	ret->candidates = put_candidates(b, p->args.v[0], path ? path : DEFAULT_PATH);
@@ -232,7 +282,7 @@ void compile_ids_to_exec(struct plan_builder *b, const struct compile_last *l)
 		copy_environment(b, l->base);
 	if (!p->set)
 		return;                         /* create without a process: start refuses */
-	put_program(b, p, &program);
+	put_program(b, l, &program);
 	if (program.home) {
 		s = plan_add(b, OP_HOME, STAGE_INSIDE, "%s", "");
 		s->s[0] = program.home;
@@ -254,6 +304,8 @@ void compile_ids_to_exec(struct plan_builder *b, const struct compile_last *l)
 		compile_hooks(b, l->spec, SPEC_HOOK_START_CONTAINER, OP_HOOK, STAGE_INSIDE);
 	if (p->no_new_privileges)
 		add_seccomp(b, l);
+	for (uint32_t i = 0; i < program.n_pids; i++)
+		plan_add(b, OP_PID_VARIABLE, STAGE_INSIDE, "%s", "")->s[0] = program.pids[i];
 	s = plan_add(b, OP_EXEC, STAGE_INSIDE, "process.args");
 	s->s[0] = program.args;
 	s->s[1] = program.env;

@@ -17,40 +17,10 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "cgroup/devices.h"
+#include "cgroup/oom.h"
 #include "run/hooks.h"
 
 #define KILL_TIMEOUT_MS 10000
-
-/*
- * The intent: should we be killed, this is what gc removes, from the topmost directory that is
- * missing now.  A leaf that exists already is not ours; see cgroup_remove().
- */
-static int intend_cgroup(struct making *m, struct err *err)
-{
-	const char *root, *p = m->cgroup_path;
-	char *top;
-	int r;
-
-	if (!p)
-		return 0;
-	r = cgroup_root_open(&m->cgroup_root, &root, err);
-	if (r < 0)
-		return r;
-	do {
-		struct stat st;
-
-		p += strcspn(p, "/");
-		top = arena_printf(&m->state.arena, "%.*s", (int)(p - m->cgroup_path), m->cgroup_path);
-		if (!top)
-			return err_nomem(err);
-		if (fstatat(m->cgroup_root, top, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-			m->state.cgroup_made = top;
-			break;
-		}
-	} while (*p++);
-	return 0;
-}
 
 static int save_plan(int dir_fd, const struct plan *p, struct err *err)
 {
@@ -61,28 +31,6 @@ static int save_plan(int dir_fd, const struct plan *p, struct err *err)
 }
 
 /* ---- outside objects ---- */
-
-static int make_cgroup(struct making *m, struct err *err)
-{
-	const struct plan_step *s = plan_find_step(m->plan, OP_DEVICE_RULES);
-	const void *insns;
-	size_t len;
-	int r;
-
-	if (!m->cgroup_path)
-		return 0;
-	r = cgroup_make(m->cgroup_root, m->cgroup_path, &m->cgroup, err);
-	if (r < 0)
-		return m->req->spec->cgroups_path ? err_place(err, r, "linux.cgroupsPath") : r;
-	m->state.cgroup_made = m->cgroup.top ? arena_strdup(&m->state.arena, m->cgroup.top) : NULL;
-	if (m->cgroup.top && !m->state.cgroup_made)
-		return err_nomem(err);
-	if (!s)
-		return 0;
-	insns = plan_blob(m->plan, s->s[0], &len);
-	r = cgroup_devices_attach(m->cgroup.fd, insns, len / sizeof(struct bpf_insn), err);
-	return r < 0 ? err_place(err, r, "linux.resources.devices") : 0;
-}
 
 /* The listening socket at which a created jail waits; found through the state directory only. */
 static int make_gate(struct making *m, struct err *err)
@@ -99,6 +47,26 @@ static int make_gate(struct making *m, struct err *err)
 		return err_sys(err, "make the gate");
 	if (listen(m->gate, 8) < 0)
 		return err_sys(err, "listen at the gate");
+	return 0;
+}
+
+/* Where the program tells of its readiness: below the state directory, shown at RUN_HOST. */
+static int make_notify(struct making *m, struct err *err)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+
+	if (!m->req->want_notify)
+		return 0;
+	if (mkdirat(m->dir_fd, "host", 0755) < 0 || fchmodat(m->dir_fd, "host", 0755, 0) < 0)
+		return err_sys(err, "make the directory of the notify socket");
+	m->notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (m->notify < 0)
+		return err_sys(err, "make a socket");
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "/proc/self/fd/%d/host/notify", m->dir_fd);
+	/* Root of a user namespace is nobody in particular here; who else gets this far is root. */
+	if (bind(m->notify, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+	    fchmodat(m->dir_fd, "host/notify", 0666, 0) < 0)
+		return err_sys(err, "make the notify socket");
 	return 0;
 }
 
@@ -154,6 +122,8 @@ static void undo(struct making *m)
 		cgroup_kill_all(m->cgroup.fd);
 		cgroup_remove(m->cgroup_root, m->cgroup_path, m->cgroup.top, KILL_TIMEOUT_MS, &ignored);
 	}
+	if (m->scope.record && m->cgroup_path)
+		scope_remove(m->scope.record, m->cgroup_root, m->cgroup_path, &ignored);
 	if (m->pid_file)
 		unlink(m->req->pid_file);
 	if (m->dir_fd >= 0)
@@ -179,25 +149,44 @@ static int finish(struct making *m, struct err *err)
 	return r;
 }
 
+/* What ran in the cgroup may have failed for want of memory there: asked before the cgroup goes. */
+static int explain(const struct making *m, int r, struct err *err)
+{
+	char text[CGROUP_OOM_MAX];
+
+	if (m->cgroup.fd < 0)
+		return r;
+	if (cgroup_oom_text(m->cgroup.fd, text))
+		err_set(err, -ENOMEM, "killed while it was being started: %s; the limit is too low", text);
+	else if (r == -ENOMEM && cgroup_oom_refused(m->cgroup.fd, text))
+		err_set(err, -ENOMEM, "cannot be started: %s; the limit is too low", text);
+	else
+		return r;
+	return err_place(err, -ENOMEM, "linux.resources.memory.limit");
+}
+
 static int make(struct making *m, struct err *err)
 {
 	int r = making_fill_record(m, err);
 
 	if (r == 0)
-		r = intend_cgroup(m, err);
+		r = making_intend_cgroup(m, err);
 	if (r == 0)
 		r = state_claim(m->root_fd, m->req->id, &m->state, &m->dir_fd, err);
 	if (r == 0)
-		r = make_cgroup(m, err);
+		r = making_cgroup(m, err);
 	if (r == 0)
 		r = save_plan(m->dir_fd, m->plan, err);
 	if (r == 0)
 		r = make_gate(m, err);
 	if (r == 0)
+		r = make_notify(m, err);
+	if (r == 0)
 		r = clone_init(m, err);
 	m->hooks_ran = r == 0;                  /* from here on some may have, outside or inside */
 	if (r == 0)
 		r = making_meet(m, err);
+	scope_release(&m->scope);
 	if (r == 0)
 		r = finish(m, err);
 	return r;
@@ -208,6 +197,7 @@ static void hand_over(struct making *m, struct created *ret)
 	ret->dir_fd = m->dir_fd;
 	ret->pidfd = m->init.pidfd;
 	ret->console_fd = m->console;
+	ret->notify_fd = fd_take(&m->notify);
 	m->init.pidfd = -1;
 	ret->state = m->state;
 	m->state = (struct state){ 0 };
@@ -220,19 +210,23 @@ int create_jail(const struct create_request *req, struct created *ret, struct er
 {
 	struct making m = {
 		.req = req, .init = INIT_NONE, .cgroup = { .fd = -1 }, .root_fd = -1, .dir_fd = -1,
-		.cgroup_root = -1, .gate = -1, .console = -1,
+		.scope = SCOPE_NONE, .cgroup_root = -1, .gate = -1, .console = -1, .notify = -1,
 	};
 	fd_auto cache = -1;
 	int r = making_check(req, err);
 
 	if (r == 0)
 		r = state_root_open(req->root_path, true, &m.root_fd, err);
+	if (r == 0)
+		r = making_scope(&m, err);
 	if (r == 0) {
 		cache = making_open_cache(m.root_fd, req->spec);
-		r = create_plan(req, cache, &m.cgroup_path, &m.plan, err);
+		r = create_plan(req, m.scope.path, cache, &m.cgroup_path, &m.plan, err);
 	}
 	if (r == 0) {
 		r = make(&m, err);
+		if (r < 0)
+			r = explain(&m, r, err);
 		if (r < 0)
 			undo(&m);
 		else
@@ -240,8 +234,10 @@ int create_jail(const struct create_request *req, struct created *ret, struct er
 	}
 	fd_close(&m.dir_fd);
 	cgroup_made_done(&m.cgroup);
+	scope_done(&m.scope);
 	state_done(&m.state);
 	fd_close(&m.gate);
+	fd_close(&m.notify);
 	fd_close(&m.cgroup_root);
 	fd_close(&m.root_fd);
 	free(m.cgroup_path);

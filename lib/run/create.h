@@ -19,18 +19,28 @@ struct create_request {
 	const char *id, *bundle, *root_path;    /* root_path: of the state directory */
 	bool gated;                             /* create; not gated: run */
 	bool use_cgroup;
+	const char *scope_program;              /* jail-scope: systemd makes the cgroup; NULL: we do */
 	bool no_pivot, no_new_keyring;
 	const int *stdio;                       /* three, or NULL */
 	const char *console_socket;             /* where the pty's master goes; NULL: kept */
 	const char *pid_file, *pidfd_socket, *log_note;
 	uint32_t preserve_fds;
+	const char *cgroup_parent;              /* the cgroup is made below this one; NULL: jail/ */
+	const char *const *env, *const *pid_env;        /* as in struct plan_request */
+	const char *notify_socket;              /* of the caller's: bound to RUN_NOTIFY */
+	bool want_notify;                       /* one of our own there: created.notify_fd */
 	struct run_log log;
 };
+
+/* Where a program finds the socket for sd_notify(3), and the directory of ours that it is in. */
+#define RUN_HOST   "/run/host"
+#define RUN_NOTIFY RUN_HOST "/notify"
 
 struct created {
 	int dir_fd;                             /* ROOT/ID */
 	int pidfd;
 	int console_fd;                         /* the pty's master, if it was kept; -1 */
+	int notify_fd;                          /* what the program says; -1 */
 	struct state state;
 };
 
@@ -40,8 +50,8 @@ struct created {
  */
 int create_jail(const struct create_request *req, struct created *ret, struct err *err);
 
-/* The plan that create_jail() would carry out. */
-int create_plan(const struct create_request *req, int cache_fd, char **ret_cgroup,
+/* The plan that create_jail() would carry out.  @scope: the cgroup that systemd has made, if it is known */
+int create_plan(const struct create_request *req, const char *scope, int cache_fd, char **ret_cgroup,
 		struct plan **ret, struct err *err);
 
 /* Let a created jail go on: @dir_fd is locked.  Updates *state. */

@@ -10,6 +10,7 @@
 #include "cgroup/cgroup.h"
 #include "run/hooks.h"
 #include "run/process.h"
+#include "run/scope.h"
 
 #define KILL_TIMEOUT_MS 10000
 
@@ -28,8 +29,10 @@ static int remove_cgroup(const struct state *state, struct err *err)
 	r = cgroup_open(root, state->cgroup, &fd, err);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	if (r == 0 && (state->cgroup_made || state->pid))
+	if (r == 0 && (state->cgroup_made || state->pid || state->scope))
 		cgroup_kill_all(fd);
+	if (state->scope)
+		return scope_remove(state->scope, root, state->cgroup, err);
 	/* When it is gone, directories above it may not be. */
 	return cgroup_remove(root, state->cgroup, state->cgroup_made, KILL_TIMEOUT_MS, err);
 }

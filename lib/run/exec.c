@@ -37,9 +37,34 @@ static int resolve_user(pid_t pid, struct exec_request *req, struct err *err)
 	return r;
 }
 
+/*
+ * A cgroup that hands out controllers takes no processes, and an init like systemd moves itself out
+ * of the jail's own one so that it can.  So the new process goes where the first one is, if that is
+ * below.
+ */
+static char *first_process_cgroup(const struct state *state)
+{
+	mem_auto char *text = NULL;
+	size_t n = strlen(state->cgroup);
+	char path[40], *line, *end;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)state->pid);
+	if (file_read_at(AT_FDCWD, path, 65536, &text, NULL, NULL) < 0)
+		return NULL;
+	line = !strncmp(text, "0::/", 4) ? text : strstr(text, "\n0::/");
+	if (!line)
+		return NULL;
+	line = strstr(line, "::/") + 3;
+	end = strchr(line, '\n');
+	if (end)
+		*end = '\0';
+	return !strncmp(line, state->cgroup, n) && line[n] == '/' && cgroup_path_ok(line) ?
+		strdup(line) : NULL;
+}
+
 static int open_cgroup(const struct state *state, const char *sub, int *ret, struct err *err)
 {
-	mem_auto char *path = NULL;
+	mem_auto char *path = NULL, *first = NULL;
 	fd_auto root = -1;
 	const char *mount;
 	int r;
@@ -53,7 +78,12 @@ static int open_cgroup(const struct state *state, const char *sub, int *ret, str
 	if (!cgroup_path_ok(path))
 		return err_set(err, -EINVAL, "\"%s\" cannot be a cgroup below the jail's", sub);
 	r = cgroup_root_open(&root, &mount, err);
-	return r < 0 ? r : cgroup_open(root, path, ret, err);
+	if (r < 0)
+		return r;
+	first = sub ? NULL : first_process_cgroup(state);
+	if (first && cgroup_open(root, first, ret, NULL) == 0)
+		return 0;
+	return cgroup_open(root, path, ret, err);
 }
 
 static int converse(struct executing *x, const struct state *state, struct err *err)

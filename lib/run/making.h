@@ -6,6 +6,7 @@
 
 #include "cgroup/cgroup.h"
 #include "run/create.h"
+#include "run/scope.h"
 
 /* All that is under way; undo() takes it back from any point. */
 struct making {
@@ -14,8 +15,10 @@ struct making {
 	struct init_process init;
 	struct state state;
 	struct cgroup_made cgroup;
+	struct scope scope;             /* systemd's, when it makes the cgroup */
 	char *cgroup_path;
-	int root_fd, dir_fd, cgroup_root, gate, console;
+	int root_fd, dir_fd, cgroup_root, gate, console, notify;
+	const char *cgroup_mount;       /* what cgroup_root is */
 	bool hooks_ran, recorded, pid_file;
 };
 
@@ -23,6 +26,13 @@ struct making {
 int making_check(const struct create_request *req, struct err *err);
 /* ROOT/.cache, where compiled seccomp filters are; -1: they are compiled each time. */
 int making_open_cache(int root_fd, const struct spec *spec);
+
+/* cgroup.c: have systemd make the scope, if it is to. */
+int making_scope(struct making *m, struct err *err);
+
+/* Write down, in the record, what making_cgroup() is about to make; make it fit. */
+int making_intend_cgroup(struct making *m, struct err *err);
+int making_cgroup(struct making *m, struct err *err);
 
 /* record.c: what is written down; the process is added to it when it exists. */
 int making_fill_record(struct making *m, struct err *err);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "run/inits.h"
 #include "run/process.h"
 
 static uint64_t ns_flags(const struct spec *spec)
@@ -65,11 +66,12 @@ int making_fill_record(struct making *m, struct err *err)
 	s->ns_flags = ns_flags(spec);
 	s->own_pid_ns = ns_new(spec, SPEC_NS_PID);
 	s->owner = geteuid();
+	s->stop_signal = init_stop_signal(spec);
 	s->poststop = spec->hooks[SPEC_HOOK_POSTSTOP].n > 0;
 	/* Copies: the record outlives the request. */
 	if (keep(s, spec->oci_version, &s->oci_version) < 0 || keep(s, m->req->bundle, &s->bundle) < 0 ||
 	    keep(s, spec->root_path, &s->rootfs) < 0 || keep(s, m->req->log_note, &s->log_note) < 0 ||
-	    keep(s, m->cgroup_path, &s->cgroup) < 0)
+	    keep(s, m->cgroup_path, &s->cgroup) < 0 || keep(s, m->scope.record, &s->scope) < 0)
 		return err_nomem(err);
 	s->created = now_rfc3339(s);
 	s->annotations = annotations_json(s, &spec->annotations);

@@ -5,11 +5,13 @@
 #include "run/making.h"
 
 #include <fcntl.h>
+#include <linux/mount.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "cgroup/devices.h"
+#include "plan/limits.h"
 #include "seccomp/seccomp.h"
 
 void run_warn(const struct run_log *log, const char *fmt, ...)
@@ -33,6 +35,20 @@ static void warn_capabilities(const struct create_request *req)
 	for (size_t i = 0; i < unknown->n; i++)
 		run_warn(&req->log, "process.capabilities: %s is not known here and is left out",
 			 unknown->v[i]);
+}
+
+/* Whether a limit is asked for that must not be left out. */
+static bool resources_ask(const struct spec_resources *res)
+{
+	struct limits limits;
+	bool ask = false;
+
+	if (limits_compile(res, "", &limits, NULL) < 0)
+		return true;
+	for (size_t i = 0; i < limits.n; i++)
+		ask |= !limits.v[i].optional;
+	limits_done(&limits);
+	return ask;
 }
 
 int making_check(const struct create_request *req, struct err *err)
@@ -60,9 +76,8 @@ int making_check(const struct create_request *req, struct err *err)
 		return err_place(err, err_sys(err, "root directory %s", req->spec->root_path), "root.path");
 	if (!S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode))
 		return err_spec(err, "root.path", "%s is not a directory", req->spec->root_path);
-	if (req->spec->n_dev_rules && !req->use_cgroup)
-		return err_spec(err, "linux.resources.devices",
-				"device rules need a cgroup, and cgroups are disabled");
+	if (!req->use_cgroup && (req->spec->n_dev_rules || resources_ask(&req->spec->resources)))
+		return err_spec(err, "linux.resources", "needs a cgroup, and cgroups are disabled");
 	warn_capabilities(req);
 	return preserved_fds_check(req->preserve_fds, err);
 }
@@ -81,9 +96,76 @@ int making_open_cache(int root_fd, const struct spec *spec)
 
 /* ---- the plan ---- */
 
-int create_plan(const struct create_request *req, int cache_fd, char **ret_cgroup,
+/*
+ * Which cgroup: of systemd's making (@scope: where it is, once it is made), below a given one, or ours.
+ * Strings that @pr gets belong to @arena.
+ */
+static char *choose_cgroup(const struct create_request *req, const char *scope, struct arena *arena,
+			   struct plan_request *pr, struct err *err)
+{
+	const char *asked = req->spec->cgroups_path;
+	struct scope_names names;
+	char *path;
+
+	if (req->cgroup_parent)
+		return cgroup_path_below(req->cgroup_parent, asked, req->id, err);
+	if (!req->scope_program)
+		return cgroup_path_for(asked, req->id, err);
+	if (scope_names(asked, req->id, arena, &names, err) < 0)
+		return NULL;
+	pr->unit = names.unit;
+	pr->slice = names.slice;
+	path = strdup(scope ? scope : names.path);
+	if (!path)
+		err_nomem(err);
+	return path;
+}
+
+/* The notify socket is one more mount of the spec, behind all others. */
+struct with_notify {
+	struct spec spec;
+	struct spec_mount *mounts;
+	char *source;
+};
+
+static void with_notify_done(struct with_notify *w)
+{
+	free(w->mounts);
+	free(w->source);
+}
+
+static int add_notify(const struct create_request *req, struct with_notify *w, struct err *err)
+{
+	const struct spec *s = req->spec;
+	size_t n = s->n_mounts;
+	int len;
+
+	w->mounts = calloc(n + 1, sizeof(*w->mounts));
+	len = req->want_notify ? asprintf(&w->source, "%s/%s/host", req->root_path, req->id) :
+				 asprintf(&w->source, "%s", req->notify_socket);
+	if (len < 0)
+		w->source = NULL;
+	if (!w->mounts || !w->source)
+		return err_nomem(err);
+	if (n)
+		memcpy(w->mounts, s->mounts, n * sizeof(*w->mounts));
+	w->mounts[n] = (struct spec_mount){
+		.destination = (char *)(req->want_notify ? RUN_HOST : RUN_NOTIFY),
+		.source = w->source, .flags = SPEC_MOUNT_BIND, .doc_index = SPEC_MOUNT_NOTIFY,
+		.attrs.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+			     MOUNT_ATTR_NOEXEC,
+	};
+	w->spec = *s;
+	w->spec.mounts = w->mounts;
+	w->spec.n_mounts = n + 1;
+	return 0;
+}
+
+int create_plan(const struct create_request *req, const char *scope, int cache_fd, char **ret_cgroup,
 		struct plan **ret, struct err *err)
 {
+	__attribute__((cleanup(with_notify_done))) struct with_notify notify = { 0 };
+	__attribute__((cleanup(arena_done))) struct arena names = { 0 };
 	const struct spec *spec = req->spec;
 	struct seccomp_program filter = { 0 };
 	mem_auto struct bpf_insn *devices = NULL;
@@ -92,11 +174,18 @@ int create_plan(const struct create_request *req, int cache_fd, char **ret_cgrou
 		.spec = spec, .id = req->id, .bundle = req->bundle, .gated = req->gated,
 		.no_pivot = req->no_pivot, .no_new_keyring = req->no_new_keyring,
 		.privileged = geteuid() == 0, .preserve_fds = req->preserve_fds,
+		.env = req->env, .pid_env = req->pid_env,
 	};
 	int r = 0;
 
+	if (req->want_notify || req->notify_socket) {
+		r = add_notify(req, &notify, err);
+		pr.spec = spec = &notify.spec;
+	}
+	if (r < 0)
+		return r;
 	if (req->use_cgroup) {
-		cgroup = cgroup_path_for(spec->cgroups_path, req->id, err);
+		cgroup = choose_cgroup(req, scope, &names, &pr, err);
 		if (!cgroup)
 			return err_place(err, -EINVAL, "linux.cgroupsPath");
 		pr.cgroup = cgroup;

@@ -62,6 +62,11 @@ static size_t builtin_len(void)
 	return (size_t)(embed_seccomp_end - embed_seccomp);
 }
 
+static size_t system_len(void)
+{
+	return (size_t)(embed_seccomp_system_end - embed_seccomp_system);
+}
+
 static void put_u64(struct buf *b, uint64_t v)
 {
 	buf_put(b, &v, sizeof(v));
@@ -93,6 +98,7 @@ static void put_key(struct buf *b, const struct spec_seccomp *s)
 	if (s->builtin) {
 		put_u64(b, builtin_len());
 		put_u64(b, hash_bytes(embed_seccomp, builtin_len()));
+		put_u64(b, s->system ? hash_bytes(embed_seccomp_system, system_len()) : 0);
 		return;
 	}
 	put_u64(b, s->default_action);
@@ -188,12 +194,12 @@ static void cache_write(int dir_fd, const char *name, const struct buf *key,
 
 /* ---- both ---- */
 
-static int compile_builtin(struct seccomp_program *ret, struct err *err)
+static int compile_builtin(bool system, struct seccomp_program *ret, struct err *err)
 {
 	struct spec *spec = NULL;
 	int r;
 
-	r = spec_parse_seccomp(embed_seccomp, builtin_len(), "config/seccomp/default.json", &spec, err);
+	r = spec_builtin_seccomp(system, &spec, err);
 	if (r < 0)
 		return err_add(err, r, "read the built-in seccomp profile");
 	r = seccomp_compile(&spec->seccomp, ret, err);
@@ -219,7 +225,7 @@ int seccomp_get(int cache_dir_fd, const struct spec_seccomp *s, struct seccomp_p
 		if (cache_read(cache_dir_fd, name, &key, ret) == 0)
 			return 0;
 	}
-	r = s->builtin ? compile_builtin(&made, err) : seccomp_compile(s, &made, err);
+	r = s->builtin ? compile_builtin(s->system, &made, err) : seccomp_compile(s, &made, err);
 	if (r < 0)
 		return r;
 	if (cached)

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * devices.c - linux.devices (nodes to make) and linux.resources.devices (who may open them)
- *
- * The other members of linux.resources are limits that come with a later issue: they are refused
- * as soon as they hold one.
  */
 #include "spec/parse.h"
 
@@ -139,7 +136,7 @@ static int parse_rule(const struct at *at, void *out)
 	return 0;
 }
 
-static int parse_rules(const struct at *at, void *out)
+int parse_device_rules(const struct at *at, void *out)
 {
 	struct spec *s = out;
 	void *v;
@@ -150,49 +147,4 @@ static int parse_rules(const struct at *at, void *out)
 	s->dev_rules = v;
 	s->has_dev_rules = true;
 	return 0;
-}
-
-/* ---- limits ---- */
-
-static int any_member(const struct at *at, void *out)
-{
-	(void)at;
-	*(bool *)out = true;
-	return 0;
-}
-
-static int limit_object(const struct at *at, void *out)
-{
-	bool any = false;
-	int r = map_parse(at, any_member, &any);
-
-	(void)out;
-	return r == 0 && any ? at_fail(at, "resource limits are not supported yet") : r;
-}
-
-static int limit_array(const struct at *at, void *out)
-{
-	int r = at_expect(at, JSON_ARRAY);
-
-	(void)out;
-	return r == 0 && json_array_size(at->v) ?
-		       at_fail(at, "resource limits are not supported yet") : r;
-}
-
-int parse_resources(const struct at *at, void *out)
-{
-	static const struct field fields[] = {
-		{ "devices", F_CALL, .fn = parse_rules },
-		{ "memory", F_CALL, .fn = limit_object },
-		{ "cpu", F_CALL, .fn = limit_object },
-		{ "pids", F_CALL, .fn = limit_object },
-		{ "blockIO", F_CALL, .fn = limit_object },
-		{ "hugepageLimits", F_CALL, .fn = limit_array },
-		{ "network", F_CALL, .fn = limit_object },
-		{ "rdma", F_CALL, .fn = limit_object },
-		{ "unified", F_CALL, .fn = limit_object },
-		{ 0 },
-	};
-
-	return object_parse(at, fields, out);
 }

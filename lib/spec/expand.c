@@ -9,6 +9,9 @@
  *   process.env  merges by name
  *   id mappings  the default ones are one whole with the user namespace and with the id-mapped
  *                root: whoever gives mappings of their own, or has no new user namespace, gets none
+ * Between the two comes config/spec/system.json, by the same rules, when the program is the init of an
+ * operating system; see is_system().
+ *
  * Elements of arrays keep the user's own indices, or can be told them, for messages.
  */
 #include "spec/parse.h"
@@ -164,6 +167,50 @@ static void settle_mappings(json_t *doc, const json_t *user)
 		json_object_del(rootfs, "idmap");
 }
 
+/* ---- an operating system ---- */
+
+/* Programs that expect to be process 1 of a system, by the names that distributions start them by. */
+static const char *const inits[] = {
+	"/sbin/init", "/usr/sbin/init", "/bin/init", "/usr/bin/init", "/lib/systemd/systemd",
+	"/usr/lib/systemd/systemd", "/bin/systemd", "/usr/bin/systemd", "/sbin/openrc-init",
+	"/usr/sbin/openrc-init",
+};
+
+static bool is_system(const json_t *user)
+{
+	const json_t *said = get(get(user, "jail"), "system");
+	const char *program = json_string_value(json_array_get(get(get(user, "process"), "args"), 0));
+
+	for (size_t i = 0; !said && program && i < ARRAY_SIZE(inits); i++)
+		if (!strcmp(program, inits[i]))
+			return true;
+	return json_is_true(said);
+}
+
+static bool new_network(const json_t *lnx)
+{
+	const json_t *list = get(lnx, "namespaces");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *ns = json_array_get(list, i);
+		const char *type = json_string_value(get(ns, "type"));
+
+		if (type && !strcmp(type, "network"))
+			return str_empty(json_string_value(get(ns, "path")));
+	}
+	return false;
+}
+
+/* A system may set up its network; with somebody else's it may not. */
+static int guard_network(json_t *doc, const json_t *user)
+{
+	json_t *lnx = get(doc, "linux");
+
+	if (!is_system(user) || get(get(user, "linux"), "readonlyPaths") || new_network(lnx))
+		return 0;
+	return json_array_append_new(get(lnx, "readonlyPaths"), json_string("/proc/sys/net"));
+}
+
 /* ---- all of it ---- */
 
 static json_t *embedded(const char *start, const char *end, const char *what, struct err *err)
@@ -175,7 +222,7 @@ static json_t *embedded(const char *start, const char *end, const char *what, st
 	return doc;
 }
 
-static int expand_into(json_t *doc, const json_t *user, struct expansion *e)
+static int lay_over(json_t *doc, const json_t *user, struct expansion *e)
 {
 	json_auto *mounts = json_incref(get(doc, "mounts"));
 	json_auto *env = json_incref(get(get(doc, "process"), "env"));
@@ -189,18 +236,39 @@ static int expand_into(json_t *doc, const json_t *user, struct expansion *e)
 		return -1;
 	if (json_is_array(user_env) && merge_env(get(doc, "process"), env, user_env) < 0)
 		return -1;
-	settle_mappings(doc, user);
 	return 0;
+}
+
+/* What a short spec is laid over; the caller's. */
+static json_t *defaults(const json_t *user, struct err *err)
+{
+	json_auto *doc = embedded(embed_spec, embed_spec_end, "default spec", err);
+	json_auto *system = NULL;
+	struct expansion e = { 0 };
+	int r;
+
+	if (!doc || !is_system(user))
+		return mem_take(&doc);
+	system = embedded(embed_system, embed_system_end, "system spec", err);
+	if (!system)
+		return NULL;
+	r = lay_over(doc, system, &e);
+	free(e.mount_index);
+	if (r < 0)
+		err_nomem(err);
+	return r < 0 ? NULL : mem_take(&doc);
 }
 
 int expand_short(const json_t *user, struct expansion *ret, struct err *err)
 {
-	json_auto *doc = embedded(embed_spec, embed_spec_end, "default spec", err);
+	json_auto *doc = defaults(user, err);
 
 	if (!doc)
 		return -EINVAL;
-	if (expand_into(doc, user, ret) < 0)
+	if (lay_over(doc, user, ret) < 0 || guard_network(doc, user) < 0)
 		return err_nomem(err);
+	settle_mappings(doc, user);
+	ret->own_pids = get(get(get(user, "linux"), "resources"), "pids");
 	ret->doc = mem_take(&doc);
 	return 0;
 }
@@ -209,10 +277,11 @@ int expand_finish(json_t **doc, struct err *err)
 {
 	const char *profile = json_string_value(get(get(*doc, "linux"), "seccomp"));
 	json_auto *out = json_object();
+	bool system = false;
 	json_t *seccomp;
 
 	if (profile) {
-		seccomp = embedded(embed_seccomp, embed_seccomp_end, "seccomp profile", err);
+		seccomp = profile_named(profile, &system) ? profile_object(system, err) : NULL;
 		if (!seccomp)
 			return -EINVAL;
 		if (json_object_set_new(get(*doc, "linux"), "seccomp", seccomp) < 0)

@@ -71,39 +71,6 @@ static int parse_uts_name(const struct at *at, void *out)
 	return *text ? at_string(at, out) : 0;
 }
 
-/* ---- jail's own object ---- */
-
-static int parse_jail_later(const struct at *at, void *out)
-{
-	(void)out;
-	if (json_is_object(at->v) && !json_object_size(at->v))
-		return 0;
-	return at_fail(at, "is not supported yet");
-}
-
-static int parse_jail_rootfs(const struct at *at, void *out)
-{
-	static const struct field fields[] = {
-		{ "idmap", F_BOOL, FIELD_SIZE(struct spec, rootfs_idmap) },
-		{ "lower", F_CALL, .fn = parse_jail_later },
-		{ "upper", F_CALL, .fn = parse_jail_later },
-		{ 0 },
-	};
-
-	return object_parse(at, fields, out);
-}
-
-static int parse_jail(const struct at *at, void *out)
-{
-	static const struct field fields[] = {
-		{ "network", F_CALL, .fn = parse_jail_later },
-		{ "rootfs", F_CALL, .fn = parse_jail_rootfs },
-		{ 0 },
-	};
-
-	return object_parse(at, fields, out);
-}
-
 /* ---- the document ---- */
 
 static const struct field spec_fields[] = {
@@ -123,8 +90,11 @@ static const struct field spec_fields[] = {
 static int check_spec(const struct at *doc, struct spec *s)
 {
 	struct at mounts = at_member(doc, "mounts"), lnx = at_member(doc, "linux");
-	int r = check_namespaces(doc, s);
+	struct at jail = at_member(doc, "jail");
+	int r = finish_jail(&jail, s);
 
+	if (r == 0)
+		r = check_namespaces(doc, s);
 	if (r == 0)
 		r = check_mounts(&mounts, s);
 	if (r == 0)
@@ -185,6 +155,7 @@ static int build(const json_t *doc, const struct expansion *e, const char *name,
 		s->n_default_mounts = e->n_default_mounts;
 	}
 	r = fn(&at, (char *)s + offset);
+	s->resources.pids_default = e && !e->own_pids;
 	s->hostname_from_id = e && !s->hostname && s->ns[SPEC_NS_UTS].set && !s->ns[SPEC_NS_UTS].path;
 	if (r == 0)
 		*ret = mem_take(&s);
@@ -239,6 +210,22 @@ int spec_parse_process(const char *text, size_t len, const char *name, struct sp
 		       struct err *err)
 {
 	return parse_part(text, len, name, parse_process, offsetof(struct spec, process), ret, err);
+}
+
+int spec_parse_resources(const char *text, size_t len, const char *name, struct spec **ret,
+			 struct err *err)
+{
+	return parse_part(text, len, name, parse_resources, 0, ret, err);
+}
+
+int spec_builtin_seccomp(bool system, struct spec **ret, struct err *err)
+{
+	json_auto *doc = profile_object(system, err);
+
+	if (!doc)
+		return -EINVAL;
+	return build(doc, NULL, system ? "config/seccomp/system.json" : "config/seccomp/default.json", "/",
+		     parse_seccomp, offsetof(struct spec, seccomp), ret, err);
 }
 
 int spec_parse_seccomp(const char *text, size_t len, const char *name, struct spec **ret,

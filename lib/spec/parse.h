@@ -46,10 +46,17 @@ int check_namespaces(const struct at *doc, const struct spec *s);
 
 /* devices.c */
 int parse_device(const struct at *at, void *device);
+int parse_device_rules(const struct at *at, void *spec);
+
+/* resources.c */
 int parse_resources(const struct at *at, void *spec);
 
 /* seccomp.c */
 int parse_seccomp(const struct at *at, void *seccomp);
+
+/* jail.c */
+int parse_jail(const struct at *at, void *spec);
+int finish_jail(const struct at *jail, struct spec *s);
 
 /* sysctl.c */
 int check_sysctls(const struct at *lnx, struct spec *s);
@@ -64,7 +71,13 @@ struct expansion {
 	json_t *doc;                     /* the OCI form; the caller's */
 	uint32_t *mount_index;           /* as in struct spec_mount; the caller's, malloc'd */
 	size_t n_default_mounts;
+	bool own_pids;                   /* linux.resources.pids is not the default one */
 };
 int expand_short(const json_t *user, struct expansion *ret, struct err *err);
 /* Make *doc, expanded, a configuration for any OCI runtime: version and seccomp profile. */
 int expand_finish(json_t **doc, struct err *err);
+
+/* profile.c: whether @name is that of a built-in seccomp profile, and the object it stands for
+ * (the caller's; NULL: @err says why) */
+bool profile_named(const char *name, bool *ret_system);
+json_t *profile_object(bool system, struct err *err);

@@ -12,6 +12,8 @@
 #include <linux/sched.h>
 #include <string.h>
 
+#include "base/ranges.h"
+
 /* ---- scheduler: sched(7) ---- */
 
 #define SCHED_ISO 4     /* reserved in Linux, never implemented */
@@ -127,40 +129,6 @@ int parse_io_priority(const struct at *at, void *out)
 
 /* ---- lists of numbers: "0-3,7" ---- */
 
-static const char *skip_blanks(const char *s)
-{
-	return s + strspn(s, " ");
-}
-
-static const char *list_number(const char *s, uint32_t max, uint32_t *ret)
-{
-	uint32_t v = 0;
-
-	s = skip_blanks(s);
-	if (*s < '0' || *s > '9')
-		return NULL;
-	for (; *s >= '0' && *s <= '9'; s++) {
-		v = v * 10 + (uint32_t)(*s - '0');
-		if (v > max)
-			return NULL;
-	}
-	*ret = v;
-	return skip_blanks(s);
-}
-
-/* The next "N" or "N-M" of a list; *s is NULL afterwards when it is not one. */
-static void list_next(const char **s, uint32_t max, uint32_t *ret_first, uint32_t *ret_last)
-{
-	*s = list_number(*s, max, ret_first);
-	*ret_last = *ret_first;
-	if (*s && **s == '-')
-		*s = list_number(*s + 1, max, ret_last);
-	if (*s && (*ret_first > *ret_last || (**s && **s != ',')))
-		*s = NULL;
-	if (*s && **s == ',')
-		*s = *s + 1 + (*skip_blanks(*s + 1) ? 0 : strlen(*s + 1));
-}
-
 #define LIST_MAX 65535
 
 int parse_cpu_list(const struct at *at, void *out)
@@ -170,10 +138,10 @@ int parse_cpu_list(const struct at *at, void *out)
 	int r = at_text(at, &text);
 	char *to;
 
-	if (r < 0 || !*skip_blanks(text))
+	if (r < 0 || !text[strspn(text, " ")])
 		return r;
 	for (s = text; s && *s;)
-		list_next(&s, LIST_MAX, &first, &last);
+		ranges_next(&s, LIST_MAX, &first, &last);
 	if (!s)
 		return at_fail(at, "must be a list of processors such as \"0-3,7\", not \"%.80s\"",
 			       text);
@@ -224,10 +192,10 @@ static int parse_nodes(const struct at *at, void *out)
 	const char *text, *s;
 	int r = at_text(at, &text);
 
-	if (r < 0 || !*skip_blanks(text))
+	if (r < 0 || !text[strspn(text, " ")])
 		return r;
 	for (s = text; s && *s;) {
-		list_next(&s, max, &first, &last);
+		ranges_next(&s, max, &first, &last);
 		for (uint32_t i = first; s && i <= last; i++)
 			m->nodes[i / 64] |= UINT64_C(1) << i % 64;
 	}

@@ -272,7 +272,7 @@ int parse_seccomp(const struct at *at, void *out)
 	struct profile p = { 0 };
 	int r;
 
-	if (at->p->strict && json_is_string(at->v) && !strcmp(json_string_value(at->v), "default")) {
+	if (at->p->strict && json_is_string(at->v) && profile_named(json_string_value(at->v), &s->system)) {
 		s->set = s->builtin = true;
 		return 0;
 	}

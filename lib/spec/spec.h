@@ -17,27 +17,8 @@
 
 #include "base/err.h"
 #include "base/util.h"
-
-/* ---- small pieces ---- */
-
-struct spec_idmap {                     /* one line of /proc/PID/uid_map */
-	uint32_t container_id, host_id, size;
-};
-
-struct spec_idmaps {
-	struct spec_idmap *v;
-	size_t n;
-};
-
-struct spec_opt_int  { bool set; int64_t v; };
-struct spec_opt_uint { bool set; uint64_t v; };
-
-struct spec_pair { char *key, *value; };
-
-struct spec_pairs {                     /* annotations, sysctl: in document order */
-	struct spec_pair *v;
-	size_t n;
-};
+#include "spec/resources.h"
+#include "spec/types.h"
 
 /* ---- mounts ---- */
 
@@ -71,7 +52,9 @@ struct spec_mount {
 	bool propagation_recursive;
 	struct spec_idmaps uid_maps, gid_maps;
 	uint32_t doc_index;             /* its place is mounts[doc_index] of the document as written;
-					 * UINT32_MAX: it comes from the defaults */
+					 * UINT32_MAX: it comes from the defaults; or the next one: */
+#define SPEC_MOUNT_LXCFS (UINT32_MAX - 1)       /* jail.lxcfs asked for it */
+#define SPEC_MOUNT_NOTIFY (UINT32_MAX - 2)      /* the caller's NOTIFY_SOCKET, made by lib/run */
 };
 
 /* ---- process ---- */
@@ -182,6 +165,7 @@ struct spec_seccomp {
 	bool set;
 	bool builtin;                   /* the default profile of config/seccomp/default.json, named
 					 * not copied: nothing below is filled in */
+	bool system;                    /* builtin, with config/seccomp/system.json over it */
 	uint32_t default_action;        /* SCMP_ACT_* with its errno filled in */
 	uint32_t *archs;                /* SCMP_ARCH_*, without the native one's duplicate */
 	size_t n_archs;
@@ -250,6 +234,7 @@ struct spec {
 	struct spec_dev_rule *dev_rules;
 	size_t n_dev_rules;
 	bool has_dev_rules;             /* linux.resources.devices is present */
+	struct spec_resources resources;        /* the limits of linux.resources */
 	char *cgroups_path;             /* as written; NULL if absent */
 	struct strv masked_paths, readonly_paths;
 	char *mount_label;              /* NULL if absent or empty */
@@ -261,6 +246,10 @@ struct spec {
 	struct spec_seccomp seccomp;
 	struct spec_mempolicy mempolicy;
 	struct spec_rdt rdt;
+	bool system;                    /* jail.system: an operating system, its init is the program */
+	bool notify;                    /* jail.notify: it says itself when it is ready */
+	bool lxcfs;                     /* jail.lxcfs: files of /proc come from lxcfs, see jail.c */
+	int stop_signal;                /* jail.stopSignal, or the image's annotation; 0: neither */
 	bool rootfs_idmap;              /* jail.rootfs.idmap, the default of short specs: map the root's
 					 * owner ids with an id-mapped mount */
 };
@@ -275,6 +264,10 @@ struct spec {
 int spec_parse(const char *text, size_t len, const char *name, const char *bundle,
 	       struct spec **ret, struct err *err);
 void spec_free(struct spec *s);
+
+/* Parse a lone linux.resources object (update): ->resources and the device rules are filled in. */
+int spec_parse_resources(const char *text, size_t len, const char *name,
+			 struct spec **ret, struct err *err);
 
 /* Parse a lone process object (exec --process): no defaults are filled in. */
 int spec_parse_process(const char *text, size_t len, const char *name,
@@ -298,6 +291,9 @@ int spec_cap_number(const char *name);
 /* Parse a comma-free option word into @m, as the spec's mounts[].options; for --mount and fuzzing. */
 int spec_mount_option(struct spec *s, struct spec_mount *m, const char *option,
 		      const char *place, struct err *err);
+
+/* A built-in seccomp profile, as parsed: what ->builtin and ->system stand for. */
+int spec_builtin_seccomp(bool system, struct spec **ret, struct err *err);
 
 /* A lone linux.seccomp object, such as config/seccomp/default.json: only ->seccomp is filled in. */
 int spec_parse_seccomp(const char *text, size_t len, const char *name,

@@ -27,8 +27,9 @@ static const struct member {
 #define M(name, kind) { #name, kind, offsetof(struct state, name) }
 	M(status, K_STATUS), M(pid, K_INT), M(start_time, K_U64), M(ns_flags, K_U64),
 	M(owner, K_INT), M(own_pid_ns, K_BOOL), M(poststop, K_BOOL), M(boot_id, K_BOOT),
+	M(stop_signal, K_INT),
 	M(oci_version, K_STR), M(bundle, K_STR), M(rootfs, K_STR), M(created, K_STR),
-	M(log_note, K_STR), M(cgroup, K_STR), M(cgroup_made, K_STR), M(annotations, K_JSON),
+	M(log_note, K_STR), M(cgroup, K_STR), M(cgroup_made, K_STR), M(scope, K_STR), M(annotations, K_JSON),
 #undef M
 };
 

@@ -197,7 +197,9 @@ int state_claim(int root_fd, const char *id, const struct state *s, int *ret_dir
 
 /* ---- removal ---- */
 
-static const char *const known_files[] = { "gate", "plan", "state.json.new", "state.json" };
+static const char *const known_files[] = {
+	"gate", "console", "host/notify", "plan", "state.json.new", "state.json",
+};
 
 /* Files that some other version left; the record goes last in any case. */
 static void remove_unknown(int dir_fd)
@@ -229,6 +231,7 @@ int state_remove(int root_fd, const char *name, int dir_fd, struct err *err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(known_files); i++)
 		unlinkat(dir_fd, known_files[i], 0);
+	unlinkat(dir_fd, "host", AT_REMOVEDIR);
 	if (unlinkat(root_fd, name, AT_REMOVEDIR) == 0)
 		return 0;
 	if (errno == ENOTEMPTY || errno == EEXIST) {

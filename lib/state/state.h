@@ -5,6 +5,8 @@
  * ROOT/ID/state.json   the record: identity of the first process, cgroup, bundle, status
  * ROOT/ID/plan         how it was made: exec, start and delete read it
  * ROOT/ID/gate         socket at which a created jail waits for start
+ * ROOT/ID/console      socket at which a supervisor shares the program's terminal
+ * ROOT/ID/host/notify  socket at which the program says that it is ready: /run/host inside
  * ROOT/.new-*          a claim being prepared; ROOT/.old-*: a jail being removed
  * ROOT/.cache          compiled seccomp filters
  *
@@ -31,11 +33,13 @@ struct state {
 	uint64_t ns_flags;              /* CLONE_NEW* of the namespaces that are not the host's */
 	uid_t owner;
 	bool own_pid_ns, poststop;      /* poststop: the plan has hooks for delete */
+	int stop_signal;                /* what asks the program to end */
 	char boot_id[40];
 	/* Strings below belong to the record's arena; NULL when absent. */
 	const char *oci_version, *bundle, *rootfs, *created, *log_note;
 	const char *cgroup;             /* path below the cgroup2 mount; NULL: none */
 	const char *cgroup_made;        /* topmost component made for it */
+	const char *scope;              /* systemd made it: "BUS UNIT PROGRAM", see run/scope.h */
 	const char *annotations;        /* a JSON object, "{…}" */
 	struct arena arena;
 };

@@ -285,6 +285,78 @@ TEST(exec_in_a_jail)
 
 /* ---- the log ---- */
 
+/* ---- accounting and events ---- */
+
+TEST(statistics)
+{
+	struct jail *jail = run("API_PAUSE", "api-stats");
+	struct jail_stats *stats = NULL;
+	char *json = NULL;
+
+	CHECK_INT(jail_get_stats(jail, JAIL_STATS_ALL, &stats, NULL), 0);
+	CHECK(stats->size >= sizeof(*stats) && stats->status == JAIL_RUNNING);
+	CHECK_INT(stats->pid, jail_pid(jail));
+	CHECK(stats->time_ns > 0 && stats->uptime_ns > 0);
+	CHECK(stats->parts & JAIL_STATS_CPU && stats->cpu.usage_ns > 0);
+	CHECK_INT(stats->pids.current, 1);
+	CHECK_INT(jail_stats_json(stats, &json, NULL), 0);
+	CHECK(json && json[0] == '{');
+	free(json);
+	jail_stats_free(stats);
+
+	/* what is not asked for is not there */
+	CHECK_INT(jail_get_stats(jail, 0, &stats, NULL), 0);
+	CHECK(!stats->parts && !stats->cpu.usage_ns && !stats->n_interfaces);
+	CHECK_INT(stats->pid, jail_pid(jail));
+	jail_stats_free(stats);
+	jail_stats_free(NULL);
+	json = NULL;
+	CHECK_INT(jail_oom_message(jail, &json), 0);
+	CHECK(!json);
+	delete(jail);
+}
+
+/* Wait for the next event, at most five seconds. */
+static bool next_event(struct jail_watch *watch, struct jail_event *e)
+{
+	struct pollfd p = { .fd = jail_watch_fd(watch), .events = POLLIN };
+
+	while (jail_watch_next(watch, e, NULL) == 0)
+		if (poll(&p, 1, 5000) <= 0)
+			return false;
+	return true;
+}
+
+TEST(events)
+{
+	struct jail *jail = run("API_PAUSE", "api-events");
+	struct jail_event e = JAIL_INIT(struct jail_event);
+	struct jail_watch *watch = NULL;
+	struct pollfd p = { .events = POLLIN };
+	int status;
+
+	CHECK_INT(jail_watch_new(jail, &watch, NULL), 0);
+	CHECK(next_event(watch, &e) && e.type == JAIL_EVENT_STATE && e.status == JAIL_RUNNING);
+	CHECK_INT(jail_watch_next(watch, &e, NULL), 0);
+	p.fd = jail_watch_fd(watch);
+	CHECK_INT(poll(&p, 1, 50), 0);          /* quiet, so not busy */
+	CHECK_INT(jail_pause(jail, NULL), 0);
+	CHECK(next_event(watch, &e) && e.type == JAIL_EVENT_STATE && e.status == JAIL_PAUSED);
+	CHECK_INT(jail_resume(jail, NULL), 0);
+	CHECK(next_event(watch, &e) && e.status == JAIL_RUNNING);
+	CHECK_INT(jail_kill(jail, SIGKILL, 0, NULL), 0);
+	CHECK(next_event(watch, &e) && e.status == JAIL_STOPPED);
+	CHECK_INT(jail_watch_next(watch, &e, NULL), 0);
+	CHECK_INT(poll(&p, 1, 50), 0);
+	jail_watch_free(watch);
+	jail_watch_free(NULL);
+	CHECK_INT(jail_wait(jail, &status, NULL), 0);
+	watch = NULL;
+	CHECK_INT(jail_watch_new(jail, &watch, NULL), -ESRCH);
+	CHECK(!watch);
+	delete(jail);
+}
+
 TEST(warnings_are_told)
 {
 	struct jail *jail = run("API_HOOK", "hook");

@@ -11,6 +11,10 @@ bats_require_minimum_version 1.5.0
 ROOT=/run/jail
 CGROUP=/sys/fs/cgroup
 export PATH=$JAIL_TEST/bin:$PATH
+# Everything takes that much longer here: for what waits, not for what measures
+SLOW=${TEST_SLOW:-1}
+# shellcheck source=tests/bats/needs.bash
+source "${BASH_SOURCE[0]%/*}/needs.bash"
 
 # ---- before and after each test ----
 
@@ -29,7 +33,7 @@ setup() {
 }
 
 teardown() {
-	local pid left tries=20
+	local pid left tries=$((20 * SLOW))
 	cd /
 	for pid in "${BACKGROUND[@]}"; do
 		kill -9 "$pid" 2>/dev/null || true
@@ -145,7 +149,7 @@ short() {
 
 # jail ARG...: bounded, so that a hang is a failure and not a stop
 jail() {
-	timeout --foreground -k 2 "${LIMIT:-20}" "$JAIL" "$@"
+	timeout --foreground -k 2 $((${LIMIT:-20} * SLOW)) "$JAIL" "$@"
 }
 
 # try COMMAND...: $status and $output are its outcome, as with run, but any status is welcome
@@ -172,7 +176,7 @@ background() {
 
 # wait_for COMMAND...: until it succeeds, at most five seconds
 wait_for() {
-	local tries=250
+	local tries=$((250 * SLOW))
 	until "$@" >/dev/null 2>&1; do
 		((tries--)) || {
 			echo "in vain waited for: $*"
@@ -258,12 +262,4 @@ fails() {
 		return 1
 	fi
 	(($# == 0)) || contains "$1"
-}
-
-# needs PROGRAM...
-needs() {
-	local program
-	for program; do
-		command -v "$program" >/dev/null || skip "needs $program"
-	done
 }

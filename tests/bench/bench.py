@@ -24,8 +24,9 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 WORK = "/run/bench"
 MOUNTS = 1000
+JAILS = 500
 
-# operation, what the table calls it, its peers, the share of --runs, targets: (of whom, times)
+# operation, what the table calls it, its peers, the share of --runs, targets: (of whom, times), or in ms
 OPERATIONS = [
     ("run", "run, no seccomp", ("floor", "bwrap", "jail", "crun", "runc"), 1,
      (("crun", 0.45), ("floor", 1.5))),
@@ -35,6 +36,7 @@ OPERATIONS = [
     ("state", "state", ("jail", "crun", "runc"), 1, (("crun", 0.35),)),
     ("kill", "kill", ("jail", "crun", "runc"), 1, (("crun", 0.35),)),
     ("mounts", "run, 1,000 mounts", ("jail", "crun", "runc"), 4, (("crun", 0.5),)),
+    ("stats", f"stats of {JAILS} jails", ("jail",), 3, (("ms", 100),)),   # the last: they all run
 ]
 
 
@@ -134,7 +136,8 @@ def write_bundle(name, peer, config):
     path = f"{WORK}/{peer}/{name}"
     os.makedirs(path)
     config = copy.deepcopy(config)
-    config["linux"]["cgroupsPath"] = f"/bench-{peer}-{name}"
+    if name != "many":
+        config["linux"]["cgroupsPath"] = f"/bench-{peer}-{name}"
     with open(f"{path}/config.json", "w", encoding="utf-8") as f:
         json.dump(config, f)
     return path
@@ -175,6 +178,7 @@ class Runtime:
         self.name, self.timer, self.bundles = name, timer, bundles
         self.command = [path, "--root", f"{WORK}/{name}/state"]
         self.running = None
+        self.many = []
 
     def call(self, *args):
         return self.timer.run(self.command + list(args))
@@ -222,6 +226,15 @@ class Runtime:
         self.keep_running()
         return self.call("kill", "b-pause", "CONT")
 
+    def stats(self):
+        """All that run at once: the first time they are made."""
+        while len(self.many) < JAILS:
+            name = f"b-many-{len(self.many)}"
+            _, pid = self.create_only("many", name)
+            self.many.append((name, pid))
+            self.call("start", name)
+        return self.call("stats", "--no-stream")
+
     def waiting_memory(self):
         """Private kilobytes of what waits between create and start."""
         _, pid = self.create_only("plain", "b-wait")
@@ -238,6 +251,10 @@ class Runtime:
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if self.running:
             self.timer.reap(self.running)
+        for name, pid in self.many:
+            subprocess.run(self.command + ["delete", "--force", name], check=False,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.timer.reap(pid)
 
 
 class Simple:
@@ -257,7 +274,7 @@ def make_peers(options, timer, root):
     """Those that are here, and why the others are not."""
     config = base_config(root)
     configs = {"plain": config, "seccomp": with_seccomp(config), "mounts": with_mounts(config),
-               "pause": with_args(config, ["/pause"])}
+               "pause": with_args(config, ["/pause"]), "many": with_args(config, ["/pause"])}
     peers, missing = {}, {}
     floor = f"{options.build}/tests/bench/floor"
     peers["floor"] = Simple("floor", [floor, root, "/true"], timer)
@@ -343,6 +360,11 @@ def time_row(operation, result, missing):
             cells.append(f"{r['median']:.2f} [{r['p10']:.2f} – {r['p90']:.2f}]")
     targets, ratios = [], []
     for whom, limit in operation[4]:
+        if whom == "ms":
+            targets.append(f"{limit} ms")
+            mine = result.get("jail", {}).get("median")
+            ratios.append(f"{mine:.0f} ms, {verdict(mine, limit)}" if mine else "not measured")
+            continue
         targets.append(f"{limit:g} × {whom}")
         if "median" in result.get("jail", {}) and "median" in result.get(whom, {}):
             ratio = result["jail"]["median"] / result[whom]["median"]

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * jail.c - the "jail" object: what is ours, beside the OCI configuration
+ */
+#include "spec/parse.h"
+
+#include <linux/mount.h>
+#include <string.h>
+
+#include "base/signals.h"
+
+#define IMAGE_STOP_SIGNAL "org.opencontainers.image.stopSignal"
+#define LXCFS_DIR         "/var/lib/lxcfs"
+
+/* What lxcfs 4 and later has: the numbers of the jail's cgroup in place of the machine's. */
+static const char *const lxcfs_files[] = {
+	"/proc/cpuinfo", "/proc/diskstats", "/proc/loadavg", "/proc/meminfo", "/proc/stat",
+	"/proc/swaps", "/proc/uptime", "/sys/devices/system/cpu/online",
+};
+
+static int parse_later(const struct at *at, void *out)
+{
+	(void)out;
+	if (json_is_object(at->v) && !json_object_size(at->v))
+		return 0;
+	return at_fail(at, "is not supported yet");
+}
+
+static int parse_rootfs(const struct at *at, void *out)
+{
+	static const struct field fields[] = {
+		{ "idmap", F_BOOL, FIELD_SIZE(struct spec, rootfs_idmap) },
+		{ "lower", F_CALL, .fn = parse_later },
+		{ "upper", F_CALL, .fn = parse_later },
+		{ 0 },
+	};
+
+	return object_parse(at, fields, out);
+}
+
+static int parse_stop_signal(const struct at *at, void *out)
+{
+	const char *text;
+	int r = at_text(at, &text);
+
+	if (r < 0)
+		return r;
+	*(int *)out = signal_number(text);
+	return *(int *)out < 0 ? at_fail(at, "unknown signal \"%.80s\"", text) : 0;
+}
+
+int parse_jail(const struct at *at, void *out)
+{
+	static const struct field fields[] = {
+		{ "lxcfs", F_BOOL, FIELD_SIZE(struct spec, lxcfs) },
+		{ "network", F_CALL, .fn = parse_later },
+		{ "notify", F_BOOL, FIELD_SIZE(struct spec, notify) },
+		{ "rootfs", F_CALL, .fn = parse_rootfs },
+		{ "stopSignal", F_CALL, FIELD_SIZE(struct spec, stop_signal), .fn = parse_stop_signal },
+		{ "system", F_BOOL, FIELD_SIZE(struct spec, system) },
+		{ 0 },
+	};
+
+	return object_parse(at, fields, out);
+}
+
+/* Engines copy what the image says into an annotation; a word we do not know is not our error. */
+static void signal_of_image(struct spec *s)
+{
+	for (size_t i = 0; i < s->annotations.n && !s->stop_signal; i++)
+		if (!strcmp(s->annotations.v[i].key, IMAGE_STOP_SIGNAL))
+			s->stop_signal = MAX(signal_number(s->annotations.v[i].value), 0);
+}
+
+static int add_lxcfs(const struct at *jail, struct spec *s)
+{
+	size_t n = s->n_mounts + ARRAY_SIZE(lxcfs_files);
+	struct spec_mount *v = arena_alloc(&s->arena, n * sizeof(*v));
+
+	if (!v)
+		return at_nomem(jail);
+	if (s->n_mounts)
+		memcpy(v, s->mounts, s->n_mounts * sizeof(*v));
+	for (size_t i = 0; i < ARRAY_SIZE(lxcfs_files); i++) {
+		struct spec_mount *m = &v[s->n_mounts + i];
+
+		*m = (struct spec_mount){
+			.destination = arena_strdup(&s->arena, lxcfs_files[i]),
+			.source = arena_printf(&s->arena, LXCFS_DIR "%s", lxcfs_files[i]),
+			.flags = SPEC_MOUNT_BIND, .doc_index = SPEC_MOUNT_LXCFS,
+			.attrs.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+				     MOUNT_ATTR_NOEXEC,
+		};
+		if (!m->destination || !m->source)
+			return at_nomem(jail);
+	}
+	s->mounts = v;
+	s->n_mounts = n;
+	return 0;
+}
+
+int finish_jail(const struct at *jail, struct spec *s)
+{
+	signal_of_image(s);
+	if (s->system)
+		s->notify |= !at_member(jail, "notify").v;
+	return s->lxcfs ? add_lxcfs(jail, s) : 0;
+}
