@@ -72,6 +72,9 @@ enum jail_cgroup_manager {
 	JAIL_CGROUP_FS,          /* make the cgroup in the cgroup2 file system */
 	JAIL_CGROUP_SYSTEMD,     /* ask systemd for a scope, by the program jail-scope */
 	JAIL_CGROUP_DISABLED,    /* no cgroup: no freezing, no device rules */
+	JAIL_CGROUP_AUTO,        /* as root: JAIL_CGROUP_FS.  Else the user's systemd where it can be
+				  * reached; else below the caller's own cgroup where that is the user's;
+				  * else none, and a spec with limits is refused */
 };
 
 struct jail_runtime_options {

@@ -5,7 +5,7 @@
 LINT_C  := $(LIB_SRC) $(CMD_SRC)
 LINT_SH := tests/deps tests/suite tests/summary tests/instrumented tests/fuzz/run tests/lint/layers \
 	tests/lint/size rootfs-tools/busybox .ci/run $(wildcard tests/bats/run tests/bats/sandbox) \
-	$(wildcard tests/api/run tests/fault/run tests/vm/run)
+	$(wildcard tests/api/run tests/fault/run $(addprefix tests/vm/,run image inside job))
 TIDY    := $(LINT_C:%=$(B)/lint/%.tidy)
 
 $(B)/lint/%.tidy: % .clang-tidy
@@ -22,7 +22,7 @@ lint: deps
 	@echo '  cppcheck'; cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
 		--inline-suppr --suppressions-list=tests/lint/cppcheck.suppressions --error-exitcode=1 \
 		-D__x86_64__ -D_GNU_SOURCE -DJAIL_VERSION='"0"' -Ilib lib/*/*.c cmd/*/*.c
-	@echo '  shellcheck'; shellcheck -x $(LINT_SH); shellcheck -s bash $(wildcard tests/bats/*.bash) \
+	@echo '  shellcheck'; shellcheck -x $(LINT_SH); shellcheck -s bash $(wildcard tests/bats/*.bash tests/vm/*.bash) \
 		config/completions/jail.bash
 	@echo 'lint: clean'
 

@@ -77,6 +77,11 @@ int node_make(const struct plan_step *s)
 	if (dir < 0)
 		return dir;
 	r = (int)SYS(mknodat, dir, base, s->a[0], s->a[1]);
+	if (r == -EPERM && s->s[1]) {
+		if (own)
+			SYS(close, dir);
+		return node_bind(s);
+	}
 	if (r == -EEXIST)
 		r = same_node(dir, base, s->a[0], s->a[1]);
 	else if (r == 0 && (uid || gid))

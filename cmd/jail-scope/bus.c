@@ -26,6 +26,7 @@ struct job {
 	char done[16][2][256];          /* path and result of jobs that were removed before we knew ours */
 	size_t n_done;
 	char result[64];
+	sd_bus_slot *slot;
 };
 
 static uint64_t now_us(void)
@@ -38,13 +39,13 @@ static uint64_t now_us(void)
 
 /* ---- the bus ---- */
 
-static int open_private(sd_bus **ret)
+static int open_private(const char *address, sd_bus **ret)
 {
 	sd_bus *bus = NULL;
 	int r = sd_bus_new(&bus);
 
 	if (r >= 0)
-		r = sd_bus_set_address(bus, PRIVATE);
+		r = sd_bus_set_address(bus, address);
 	if (r >= 0)
 		r = sd_bus_start(bus);
 	if (r < 0)
@@ -54,20 +55,61 @@ static int open_private(sd_bus **ret)
 	return r;
 }
 
+/* Until who is at the other end has let us in.  Left to itself sd-bus waits for a minute and a half. */
+static int await_ready(sd_bus *bus, uint64_t timeout_us)
+{
+	uint64_t end = now_us() + timeout_us;
+
+	for (;;) {
+		uint64_t now = now_us();
+		int e = sd_bus_is_ready(bus);
+
+		if (e > 0)
+			return 0;
+		if (e == 0 && sd_bus_is_open(bus) <= 0)
+			e = -ECONNRESET;
+		if (e == 0)
+			e = sd_bus_process(bus, NULL);
+		if (e == 0)
+			e = now < end ? sd_bus_wait(bus, end - now) : -ETIMEDOUT;
+		if (e == 0 && now_us() >= end)
+			e = -ETIMEDOUT;
+		if (e < 0 && e != -EINTR)
+			return e;
+	}
+}
+
+/*
+ * A user's systemd is asked directly: the bus of a session may be one that it is not on, and not every
+ * user has a bus.
+ */
+static int open_user(sd_bus **ret)
+{
+	const char *dir = getenv("XDG_RUNTIME_DIR");
+	char address[4096];
+
+	if (dir && *dir && !strpbrk(dir, "%,;\\") &&
+	    snprintf(address, sizeof(address), "unix:path=%s/systemd/private", dir) < (int)sizeof(address) &&
+	    open_private(address, ret) >= 0)
+		return 0;
+	return sd_bus_open_user(ret);
+}
+
 /* Without a message bus root can still reach its systemd directly. */
 static int open_bus(const struct request *r, sd_bus **ret, struct failure *f)
 {
 	int user = !strcmp(r->bus, "user");
-	int e = user ? sd_bus_open_user(ret) : sd_bus_open_system(ret);
+	int e = user ? open_user(ret) : sd_bus_open_system(ret);
 
-	if (e < 0 && !user && open_private(ret) >= 0)
+	if (e < 0 && !user && open_private(PRIVATE, ret) >= 0)
 		return 0;
 	if (e < 0)
 		return fail(f, e, "connect to systemd on the %s bus: %s%s", r->bus, strerror(-e),
 			    user ? " (is XDG_RUNTIME_DIR set, and a session or lingering enabled?)" :
 				   " (is systemd running?)");
 	sd_bus_set_method_call_timeout(*ret, r->timeout_us);
-	return 0;
+	e = await_ready(*ret, r->timeout_us);
+	return e < 0 ? fail(f, e, "systemd does not answer on the %s bus: %s", r->bus, strerror(-e)) : 0;
 }
 
 static int call_failed(const struct request *r, const char *what, int e, const sd_bus_error *error,
@@ -105,7 +147,8 @@ static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error
 static int listen_for_jobs(sd_bus *bus, struct job *job, const struct request *r, struct failure *f)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
-	int e = sd_bus_match_signal(bus, NULL, SERVICE, OBJECT, MANAGER, "JobRemoved", on_job_removed, job);
+	int e = sd_bus_match_signal(bus, &job->slot, SERVICE, OBJECT, MANAGER, "JobRemoved", on_job_removed,
+				    job);
 
 	/* Without a subscriber systemd sends no signals. */
 	if (e >= 0)
@@ -281,6 +324,7 @@ static int start(sd_bus *bus, const struct request *r, char *cgroup, size_t size
 	if (e == 0)
 		e = run_job(bus, m, &job, r, f);
 	sd_bus_message_unref(m);
+	sd_bus_slot_unref(job.slot);
 	return e == 0 ? own_cgroup(cgroup, size, f) : e;
 }
 
@@ -310,6 +354,25 @@ static int set(sd_bus *bus, const struct request *r, struct failure *f)
 	return e;
 }
 
+/*
+ * Move a process of the caller's into the unit.  A user may not do that by himself from where he has
+ * logged in, and not even his systemd may: that one asks the system's.
+ */
+static int attach(sd_bus *bus, const struct request *r, struct failure *f)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	uint32_t pid = r->pid ? (uint32_t)strtoul(r->pid, NULL, 10) : 0;
+	int e;
+
+	if (!pid)
+		return fail(f, EINVAL, "an incomplete request");
+	e = sd_bus_call_method(bus, SERVICE, OBJECT, MANAGER, "AttachProcessesToUnit", &error, NULL, "ssau",
+			       r->unit, r->below ? r->below : "", 1, pid);
+	e = e < 0 ? call_failed(r, "move a process into", e, &error, f) : 0;
+	sd_bus_error_free(&error);
+	return e;
+}
+
 /* A unit that is no more is stopped. */
 static int stop(sd_bus *bus, const struct request *r, struct failure *f)
 {
@@ -319,8 +382,10 @@ static int stop(sd_bus *bus, const struct request *r, struct failure *f)
 	const char *path = "";
 	int e = listen_for_jobs(bus, &job, r, f);
 
-	if (e < 0)
+	if (e < 0) {
+		sd_bus_slot_unref(job.slot);
 		return e;
+	}
 	e = sd_bus_call_method(bus, SERVICE, OBJECT, MANAGER, "StopUnit", &error, &reply, "ss", r->unit,
 			       "replace");
 	if (e < 0 && sd_bus_error_has_name(&error, "org.freedesktop.systemd1.NoSuchUnit"))
@@ -329,26 +394,25 @@ static int stop(sd_bus *bus, const struct request *r, struct failure *f)
 		e = call_failed(r, "stop", e, &error, f);
 	else if (sd_bus_message_read(reply, "o", &path) >= 0)
 		e = wait_for_job(bus, &job, path, "stop", r, f);
+	sd_bus_slot_unref(job.slot);
 	sd_bus_message_unref(reply);
 	sd_bus_error_free(&error);
 	return e;
 }
 
-int request_do(const struct request *r, char *cgroup, size_t size, struct failure *f)
+int request_do(const struct request *r, sd_bus **bus, char *cgroup, size_t size, struct failure *f)
 {
-	sd_bus *bus = NULL;
-	int e = open_bus(r, &bus, f);
+	int e = *bus ? 0 : open_bus(r, bus, f);
 
 	if (e < 0)
 		return e;
 	if (!strcmp(r->what, "start"))
-		e = start(bus, r, cgroup, size, f);
-	else if (!strcmp(r->what, "set"))
-		e = set(bus, r, f);
-	else if (!strcmp(r->what, "stop"))
-		e = stop(bus, r, f);
-	else
-		e = fail(f, EINVAL, "unknown request \"%s\"", r->what);
-	sd_bus_flush_close_unref(bus);
-	return e;
+		return start(*bus, r, cgroup, size, f);
+	if (!strcmp(r->what, "set"))
+		return set(*bus, r, f);
+	if (!strcmp(r->what, "stop"))
+		return stop(*bus, r, f);
+	if (!strcmp(r->what, "attach"))
+		return attach(*bus, r, f);
+	return fail(f, EINVAL, "unknown request \"%s\"", r->what);
 }

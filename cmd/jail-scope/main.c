@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * main.c - jail-scope: one request, one reply, and then to be there
+ * main.c - jail-scope: a request, a reply, and then to be there
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -37,7 +37,8 @@ static int parse(char *text, struct line lines[LINES_MAX], struct request *r, st
 		const struct { const char *word; const char **to; } words[] = {
 			{ "do", &r->what },         { "bus", &r->bus },
 			{ "unit", &r->unit },       { "slice", &r->slice },
-			{ "description", &r->description },
+			{ "description", &r->description }, { "pid", &r->pid },
+			{ "below", &r->below },
 		};
 
 		if (*value)
@@ -56,29 +57,38 @@ static int parse(char *text, struct line lines[LINES_MAX], struct request *r, st
 	return 0;
 }
 
-int main(void)
+/* 1: done, 0: not, -1: nobody wants to know any more */
+static int answer(char *text, sd_bus **bus)
 {
-	static char text[REQUEST_MAX + 1];
 	static struct line lines[LINES_MAX];
 	char cgroup[4096] = "", reply[5000];
 	struct request r = { 0 };
 	struct failure f = { 0 };
-	ssize_t n = recv(STDIN_FILENO, text, REQUEST_MAX, 0);
-	int ok;
+	int ok = parse(text, lines, &r, &f) == 0 && request_do(&r, bus, cgroup, sizeof(cgroup), &f) == 0;
 
-	if (n <= 0) {
-		fprintf(stderr, "jail-scope: started by jail, not by hand\n");
-		return 1;
-	}
-	ok = parse(text, lines, &r, &f) == 0 && request_do(&r, cgroup, sizeof(cgroup), &f) == 0;
 	if (ok)
 		snprintf(reply, sizeof(reply), "ok %s", cgroup);
 	else
 		snprintf(reply, sizeof(reply), "error %d %s", f.code, f.text);
-	if (send(STDIN_FILENO, reply, strlen(reply), MSG_NOSIGNAL) < 0)
-		return 1;
+	return send(STDIN_FILENO, reply, strlen(reply), MSG_NOSIGNAL) < 0 ? -1 : ok;
+}
+
+int main(void)
+{
+	static char text[REQUEST_MAX + 1];
+	sd_bus *bus = NULL;
+	int ok = -1;
+	ssize_t n;
+
 	/* The scope lives as long as somebody is in it: that is us, until the jail is. */
-	while (read(STDIN_FILENO, text, sizeof(text)) > 0)
-		;
-	return !ok;
+	while ((n = recv(STDIN_FILENO, text, REQUEST_MAX, 0)) > 0) {
+		text[n] = '\0';
+		ok = answer(text, &bus);
+		if (ok < 0)
+			return 1;
+	}
+	sd_bus_flush_close_unref(bus);
+	if (ok < 0)
+		fprintf(stderr, "jail-scope: started by jail, not by hand\n");
+	return ok != 1;
 }

@@ -17,8 +17,11 @@ static uint64_t number(const char *text)
 	return !strcmp(text, "max") ? UINT64_MAX : strtoull(text, NULL, 10);
 }
 
+/* What is no number is for the kernel to refuse, whose answer is told with its place in the spec. */
 static int add_number(sd_bus_message *m, const char *property, const char *value)
 {
+	if (strcmp(value, "max") != 0 && strspn(value, "0123456789") != strlen(value))
+		return 0;
 	return sd_bus_message_append(m, "(sv)", property, "t", number(value));
 }
 

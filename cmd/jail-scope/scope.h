@@ -3,19 +3,22 @@
  * scope.h - jail-scope: asks systemd for the cgroup of a jail
  *
  * A program of its own, so that nothing else has to load libsystemd.  Its standard input is a
- * SOCK_SEQPACKET socket.  The request is one message, lines of a word, a blank and a value:
+ * SOCK_SEQPACKET socket.  A request is one message, lines of a word, a blank and a value:
  *
- *   do start|set|stop        what is wanted
+ *   do start|set|stop|attach what is wanted
  *   bus system|user          whose systemd
  *   unit NAME                a scope
  *   slice NAME               start: where it goes
  *   description TEXT         start
  *   timeout SECONDS          for each answer, and for the job
+ *   pid NUMBER               attach: the process that is moved into the unit
+ *   below PATH               attach: to this cgroup below the unit's; absent: the unit's own
  *   limit FILE VALUE         what is written to a file of cgroup v2; may be given again
  *   property NAME VALUE      start: a property in GVariant's text form; may be given again
  *
- * The reply is one message: "ok PATH", the cgroup (start), or "error ERRNO TEXT".
- * After a start this program is what keeps the scope from being empty, until its input ends.
+ * The reply is one message: "ok PATH", the cgroup (start), or "error ERRNO TEXT".  More requests may
+ * follow, about the same bus.  After a start this program is what keeps the scope from being empty,
+ * until its input ends.
  */
 #pragma once
 
@@ -27,7 +30,7 @@ struct line {
 };
 
 struct request {
-	const char *what, *bus, *unit, *slice, *description;
+	const char *what, *bus, *unit, *slice, *description, *pid, *below;
 	uint64_t timeout_us;
 	struct line *lines;             /* all of them, in order */
 	size_t n_lines;
@@ -41,8 +44,11 @@ struct failure {
 
 int fail(struct failure *f, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* bus.c: the whole of it; @cgroup gets the path of a started unit. 0, or -1 with @f filled in */
-int request_do(const struct request *r, char *cgroup, size_t size, struct failure *f);
+/*
+ * bus.c: the whole of it; @cgroup gets the path of a started unit, *bus the connection if it was NULL.
+ * 0, or -1 with @f filled in
+ */
+int request_do(const struct request *r, sd_bus **bus, char *cgroup, size_t size, struct failure *f);
 
 /*
  * properties.c: append "(sv)" of each limit that systemd has a property for.  systemd writes its own idea

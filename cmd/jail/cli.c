@@ -19,7 +19,7 @@ const struct opt cli_options[] = {
 	  .help = "write them as text (default) or json", .choices = "text json" },
 	{ "debug", 0, OPT_FLAG, NULL, offsetof(struct cli, debug), .help = "say what is being done" },
 	{ "cgroup-manager", 0, OPT_TEXT, "MANAGER", offsetof(struct cli, cgroup_manager),
-	  .help = "who makes cgroups: cgroupfs (default), systemd or disabled",
+	  .help = "who makes cgroups: cgroupfs (default of root), systemd (of users) or disabled",
 	  .choices = "cgroupfs systemd disabled" },
 	{ "systemd-cgroup", 0, OPT_FLAG, NULL, offsetof(struct cli, systemd_cgroup),
 	  .help = "the same as --cgroup-manager systemd" },
@@ -36,7 +36,7 @@ static enum jail_cgroup_manager cgroup_manager(const struct cli *cli)
 		return JAIL_CGROUP_SYSTEMD;
 	if (str_equal(cli->cgroup_manager, "disabled"))
 		return JAIL_CGROUP_DISABLED;
-	return JAIL_CGROUP_FS;
+	return cli->cgroup_manager ? JAIL_CGROUP_FS : JAIL_CGROUP_AUTO;
 }
 
 /* A command that was not installed has its helpers beside it.  NULL: it has none there. */
@@ -67,7 +67,8 @@ struct jail_runtime *cli_runtime(struct cli *cli)
 	options.root = cli->root;
 	options.cgroup_manager = cgroup_manager(cli);
 	options.log = msg_log;
-	if (options.cgroup_manager == JAIL_CGROUP_SYSTEMD)
+	if (options.cgroup_manager == JAIL_CGROUP_SYSTEMD ||
+	    (options.cgroup_manager == JAIL_CGROUP_AUTO && geteuid()))
 		options.helpers = helpers_here(dir);
 	if (jail_runtime_new(&options, &cli->rt, &err) < 0) {
 		msg_fail(err);

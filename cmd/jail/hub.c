@@ -2,8 +2,8 @@
 /*
  * hub.c - the terminal of a jail, shared by its supervisor with whoever attaches to it
  *
- * Everybody sees the same, and everybody may type.  Nobody can hold up the program or the others: what
- * a client has no room for is left out, and it is told so.
+ * Everybody sees the same, and everybody may type.  Nobody can hold up the program or the others for
+ * long: what a client still has no room for after a moment is left out, and it is told so.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +16,8 @@
 
 #include "hub.h"
 #include "util.h"
+
+#define PATIENCE_MS 200
 
 int hub_address(const char *root, const char *id, int *ret_dir, char path[64])
 {
@@ -64,13 +66,23 @@ static bool send_some(int fd, const char *data, size_t len)
 	return send(fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
+/* A burst is waited for, once: one that does not read at all loses what follows without a pause. */
+static bool send_patiently(int fd, const char *data, size_t len)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	if (send_some(fd, data, len))
+		return true;
+	return errno == EAGAIN && poll(&p, 1, PATIENCE_MS) > 0 && send_some(fd, data, len);
+}
+
 static void send_client(struct hub_client *c, const char *data, size_t len)
 {
 	static const char gap[] = "\r\n[jail: too slow, some output was left out]\r\n";
 
 	if (c->lost && !send_some(c->fd, gap, sizeof(gap) - 1))
 		return;
-	c->lost = !send_some(c->fd, data, len);
+	c->lost = !(c->lost ? send_some : send_patiently)(c->fd, data, len);
 }
 
 static void remember(struct hub *h, const char *data, size_t len)

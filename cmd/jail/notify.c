@@ -201,16 +201,16 @@ int notify_poll(struct notify *n, struct pollfd *p)
 
 void notify_event(struct notify *n)
 {
-	char text[NOTIFY_MAX], out[NOTIFY_MAX + 1];
+	char text[NOTIFY_MAX], out[NOTIFY_OUT];
 	struct iovec io = { text, sizeof(text) };
-	struct msghdr msg = { .msg_iov = &io, .msg_iovlen = 1 };
+	struct msghdr head = { .msg_iov = &io, .msg_iovlen = 1 };
 	ssize_t len;
 
 	for (; n->credit; n->credit--) {
-		len = recvmsg(n->fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+		len = recvmsg(n->fd, &head, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 		if (len < 0)
 			return;
-		if (!(msg.msg_flags & MSG_TRUNC))
+		if (!(head.msg_flags & MSG_TRUNC))
 			send_to_manager(n, out, notify_filter(text, (size_t)len, n->stopping, out));
 	}
 }

@@ -23,6 +23,7 @@ void notify_tell(const struct notify *n, const char *text);
 int notify_poll(struct notify *n, struct pollfd *p);
 void notify_event(struct notify *n);
 
-/* The safe part of a message; returns its length. @out: NOTIFY_MAX + 1 bytes */
+/* The safe part of a message of at most NOTIFY_MAX bytes; returns its length. @out: NOTIFY_OUT bytes */
 #define NOTIFY_MAX 4096
+#define NOTIFY_OUT (NOTIFY_MAX + 2)    /* a last newline, and a NUL */
 size_t notify_filter(const char *text, size_t len, bool stopping, char *out);

@@ -119,7 +119,7 @@ static int see_it_end(struct jail *jail, const struct order *order, int64_t dead
 
 static int run_stop(struct cli *cli, const void *opts, int argc, char **argv)
 {
-	mem_auto struct jail **jails = x_realloc(NULL, (size_t)argc, sizeof(*jails));
+	mem_auto struct jail **jails = x_realloc(NULL, (size_t)argc, sizeof(void *));
 	struct order order;
 	int64_t deadline;
 	int code = 0;

@@ -19,7 +19,7 @@ struct jail_error {
 struct jail_runtime {
 	char *root;
 	enum jail_cgroup_manager cgroup_manager;
-	char *scope_program;            /* NULL: systemd does not make the cgroups */
+	char *scope_program;            /* NULL: systemd makes no cgroups */
 	void (*log)(void *userdata, enum jail_log_level level, const char *message);
 	void *log_userdata;
 };

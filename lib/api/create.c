@@ -5,6 +5,7 @@
 #include "api/api.h"
 
 #include "plan/print.h"
+#include "run/manager.h"
 
 static void fill(struct create_request *req, const struct jail_runtime *rt, const char *id,
 		 const struct jail_spec *spec, const struct jail_create_options *o)
@@ -12,7 +13,7 @@ static void fill(struct create_request *req, const struct jail_runtime *rt, cons
 	*req = (struct create_request){
 		.spec = spec->spec, .id = id, .bundle = spec->bundle, .root_path = rt->root,
 		.use_cgroup = rt->cgroup_manager != JAIL_CGROUP_DISABLED,
-		.scope_program = rt->scope_program,
+		.scope_program = rt->cgroup_manager == JAIL_CGROUP_AUTO ? NULL : rt->scope_program,
 		.no_pivot = o->flags & JAIL_CREATE_NO_PIVOT,
 		.no_new_keyring = o->flags & JAIL_CREATE_NO_NEW_KEYRING,
 		.stdio = o->use_stdio ? o->stdio : NULL,
@@ -22,6 +23,22 @@ static void fill(struct create_request *req, const struct jail_runtime *rt, cons
 		.env = o->env, .pid_env = o->pid_env, .notify_socket = o->notify_socket,
 		.want_notify = o->want_notify, .log = api_log(rt),
 	};
+}
+
+/* *parent is the caller's to free. */
+static int choose_cgroup(const struct jail_runtime *rt, struct create_request *req, char **parent,
+			 struct err *err)
+{
+	struct cgroup_choice choice;
+	int r;
+
+	if (rt->cgroup_manager != JAIL_CGROUP_AUTO || req->cgroup_parent)
+		return 0;
+	r = manager_choose(req->spec, rt->scope_program, &choice, err);
+	req->use_cgroup = !choice.none;
+	req->scope_program = choice.scope ? rt->scope_program : NULL;
+	req->cgroup_parent = *parent = choice.parent;
+	return r;
 }
 
 static int make_object(struct jail_runtime *rt, const char *id, struct created *c,
@@ -56,6 +73,7 @@ static int make(struct jail_runtime *rt, const char *id, const struct jail_spec 
 		struct jail_error **error)
 {
 	struct jail_create_options o;
+	mem_auto char *parent = NULL;
 	struct create_request req;
 	struct created created;
 	struct err err = { 0 };
@@ -67,8 +85,10 @@ static int make(struct jail_runtime *rt, const char *id, const struct jail_spec 
 	if (r == 0) {
 		fill(&req, rt, id, spec, &o);
 		req.gated = gated;
-		r = create_jail(&req, &created, &err);
+		r = choose_cgroup(rt, &req, &parent, &err);
 	}
+	if (r == 0)
+		r = create_jail(&req, &created, &err);
 	if (r == 0)
 		r = make_object(rt, id, &created, ret, &err);
 	return r < 0 ? api_fail(&err, err.place[0] ? spec->spec->name : NULL, error) : 0;
@@ -91,6 +111,7 @@ int jail_plan(struct jail_runtime *rt, const struct jail_spec *spec, const char 
 	      char **ret, struct jail_error **error)
 {
 	struct jail_create_options o = JAIL_INIT(struct jail_create_options);
+	mem_auto char *parent = NULL;
 	struct create_request req;
 	mem_auto struct plan *p = NULL;
 	struct buf out = { 0 };
@@ -99,6 +120,9 @@ int jail_plan(struct jail_runtime *rt, const struct jail_spec *spec, const char 
 
 	fill(&req, rt, id, spec, &o);
 	req.gated = true;
+	/* Limits that nobody could set are part of the plan all the same. */
+	if (r == 0 && choose_cgroup(rt, &req, &parent, NULL) < 0)
+		req.use_cgroup = true;
 	if (r == 0)
 		r = create_plan(&req, NULL, -1, NULL, &p, &err);
 	if (r < 0)

@@ -48,11 +48,12 @@ int jail_runtime_new(const struct jail_runtime_options *options, struct jail_run
 	rt = calloc(1, sizeof(*rt));
 	if (rt) {
 		rt->root = str_empty(o.root) ? default_root() : absolute(o.root);
-		rt->cgroup_manager = o.cgroup_manager;
+		rt->cgroup_manager = o.cgroup_manager == JAIL_CGROUP_AUTO && !geteuid() ?
+					     JAIL_CGROUP_FS : o.cgroup_manager;
 		rt->log = o.log;
 		rt->log_userdata = o.log_userdata;
 	}
-	if (rt && o.cgroup_manager == JAIL_CGROUP_SYSTEMD &&
+	if (rt && (rt->cgroup_manager == JAIL_CGROUP_SYSTEMD || rt->cgroup_manager == JAIL_CGROUP_AUTO) &&
 	    asprintf(&rt->scope_program, "%s/jail-scope", o.helpers ? o.helpers : JAIL_HELPERS) < 0)
 		jail_runtime_free(mem_take(&rt));
 	if (!rt || !rt->root) {

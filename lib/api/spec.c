@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/json.h"
+#include "run/subids.h"
 
 #define SPEC_MAX (16U << 20)
 
@@ -47,6 +48,7 @@ static int parse(const char *text, size_t len, const char *name, const char *bun
 {
 	char *dir = realpath(bundle, NULL);
 	struct spec *spec = NULL;
+	struct spec_user who;
 	struct err err;
 	int r;
 
@@ -54,7 +56,7 @@ static int parse(const char *text, size_t len, const char *name, const char *bun
 		err_sys(&err, "bundle %s", bundle);
 		return api_fail(&err, NULL, error);
 	}
-	r = spec_parse(text, len, name, dir, &spec, &err);
+	r = spec_parse_as(subids_caller(&who), text, len, name, dir, &spec, &err);
 	if (r < 0) {
 		free(dir);
 		return api_fail(&err, name, error);
@@ -185,20 +187,22 @@ void jail_spec_set_terminal(struct jail_spec *s, bool terminal)
 int jail_spec_expand(const char *path, char **ret, struct jail_error **error)
 {
 	mem_auto char *text = NULL;
+	struct spec_user who;
 	struct err err;
 	size_t len = 0;
 	int r = read_spec(path, &text, &len, &err);
 
 	if (r < 0)
 		return api_fail(&err, NULL, error);
-	r = spec_expand(text, len, base_name(path), ret, &err);
+	r = spec_expand_as(subids_caller(&who), text, len, base_name(path), ret, &err);
 	return r < 0 ? api_fail(&err, base_name(path), error) : 0;
 }
 
 int jail_spec_template(bool oci, char **ret, struct jail_error **error)
 {
+	struct spec_user who;
 	struct err err;
-	int r = spec_template(oci, ret, &err);
+	int r = spec_template_as(subids_caller(&who), oci, ret, &err);
 
 	return r < 0 ? api_fail(&err, NULL, error) : 0;
 }

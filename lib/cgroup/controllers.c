@@ -148,8 +148,10 @@ static int why_not_enabled(const struct cgroup_place *at, const char *name, stru
 		name_file(path, sizeof(path), at, len, "cgroup.subtree_control");
 		r = file_poke_at(at->root_fd, path, one);
 		if (r < 0)
-			return err_code(err, r, "enable the %s controller in %s/%s%s", name, at->root,
-					path, r == -EBUSY ? ", in which processes live" : "");
+			return err_code(err, r, "enable the %s controller in %s/%s%s", name, at->root, path,
+					r == -EBUSY ? ", in which processes live" :
+					r == -EACCES ? ", which is not this user's (the controller has "
+						       "to be delegated, see jail-rootless(7))" : "");
 	} while (next_ancestor(at->path, &len));
 	return 0;
 }

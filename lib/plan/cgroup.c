@@ -41,16 +41,17 @@ static uint32_t host_id(const struct spec *spec, const struct spec_idmaps *maps,
 
 /*
  * OCI config-linux, "Cgroup ownership": a jail that is shown its own part of the hierarchy, writable,
- * is given it.
+ * is given it.  One that an ordinary user has made is the user's, who is root inside.
  */
-static void compile_delegation(struct plan_builder *b, const struct spec *spec)
+static void compile_delegation(struct plan_builder *b, const struct plan_request *req)
 {
+	const struct spec *spec = req->spec;
 	uint32_t uid = host_id(spec, &spec->uid_maps, spec->process.uid);
 	uint32_t gid = host_id(spec, &spec->gid_maps, spec->process.gid);
 	struct plan_step *s;
 	char place[40];
 
-	if (!ns_new(spec, SPEC_NS_CGROUP) || !uid)
+	if (!ns_new(spec, SPEC_NS_CGROUP) || !uid || !req->privileged)
 		return;
 	for (size_t i = 0; i < spec->n_mounts; i++) {
 		const struct spec_mount *m = &spec->mounts[i];
@@ -83,6 +84,6 @@ int compile_cgroup(struct plan_builder *b, const struct plan_request *req, struc
 		at = plan_put_blob(b, req->devices, req->devices_len);
 		plan_add(b, OP_DEVICE_RULES, STAGE_BEFORE, "linux.resources.devices")->s[0] = at;
 	}
-	compile_delegation(b, req->spec);
+	compile_delegation(b, req);
 	return compile_limits(b, req->spec, err);
 }

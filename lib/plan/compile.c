@@ -273,6 +273,33 @@ static int check_joined_mounts(const struct spec *s, struct err *err)
 	return 0;
 }
 
+static bool is_mapped(const struct spec_idmaps *maps, uint32_t id)
+{
+	for (size_t i = 0; i < maps->n; i++)
+		if (id >= maps->v[i].container_id && id - maps->v[i].container_id < maps->v[i].size)
+			return true;
+	return false;
+}
+
+/* What a new user namespace does not have, and what an ordinary user cannot map. */
+static int check_ids(const struct plan_request *req, struct err *err)
+{
+	static const char privileged[] = "an id-mapped mount needs privileges on the host";
+	const struct spec *s = req->spec;
+	char place[40];
+
+	if (s->process.set && !is_mapped(&s->uid_maps, s->process.uid))
+		return err_spec(err, "process.user.uid", "%u is not mapped (linux.uidMappings)", s->process.uid);
+	if (s->process.set && !is_mapped(&s->gid_maps, s->process.gid))
+		return err_spec(err, "process.user.gid", "%u is not mapped (linux.gidMappings)", s->process.gid);
+	if (!req->privileged && s->rootfs_idmap)
+		return err_spec(err, "jail.rootfs.idmap", "%s", privileged);
+	for (size_t i = 0; !req->privileged && i < s->n_mounts; i++)
+		if (s->mounts[i].flags & (SPEC_MOUNT_IDMAP | SPEC_MOUNT_RIDMAP))
+			return err_spec(err, mount_place(s, i, place), "%s", privileged);
+	return 0;
+}
+
 static int check(const struct plan_request *req, struct err *err)
 {
 	const struct spec *s = req->spec;
@@ -283,7 +310,9 @@ static int check(const struct plan_request *req, struct err *err)
 		if (strspn(s->mounts[i].destination, "/.") == strlen(s->mounts[i].destination))
 			return err_spec(err, mount_place(s, i, place),
 					"the root itself cannot be a mount's destination");
-	if (ns_joined(s, SPEC_NS_MOUNT))
+	if (ns_new(s, SPEC_NS_USER))
+		r = check_ids(req, err);
+	if (r == 0 && ns_joined(s, SPEC_NS_MOUNT))
 		r = check_joined_mounts(s, err);
 	if (r < 0)
 		return r;

@@ -55,6 +55,7 @@ struct plan_exec {
 	bool terminal, newline;
 	uint16_t height, width;
 	uint64_t ns_flags;                      /* CLONE_NEW* of the namespaces the jail has */
+	bool moved;                             /* the runtime moves the process into the cgroup */
 	uint32_t preserve_fds;
 };
 
@@ -116,6 +117,15 @@ static inline bool trees_from_outside(const struct plan_request *req)
 static inline bool ns_new(const struct spec *s, enum spec_ns n)
 {
 	return s->ns[n].set && !s->ns[n].path;
+}
+
+/*
+ * Is the process moved into its cgroup when it exists?  A user who lets systemd make the scope may not
+ * clone into it, but systemd may move it there.
+ */
+static inline bool moved_into_scope(const struct plan_request *req)
+{
+	return req->unit && !req->privileged;
 }
 
 static inline bool ns_joined(const struct spec *s, enum spec_ns n)

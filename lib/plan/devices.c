@@ -29,14 +29,15 @@ static bool dev_is_bound(const struct spec *s)
 }
 
 /*
- * The kernel forbids device nodes in a user namespace, so there the host's node is bound.
+ * The kernel forbids device nodes in a user namespace, so there the host's node is bound.  The runtime
+ * itself may be in one (a jail in a jail), which jail-init finds out.
  * @name: below /dev without a slash, or absolute.
  */
 static void add_node(struct plan_builder *b, const struct spec *spec, const struct spec_device *d,
 		     const char *name, const char *place)
 {
 	bool bind = spec->ns[SPEC_NS_USER].set && !S_ISFIFO(d->type);
-	uint32_t at = plan_put_str(b, name), source = bind ? plan_put_str(b, d->path) : 0;
+	uint32_t at = plan_put_str(b, name), source = S_ISFIFO(d->type) ? 0 : plan_put_str(b, d->path);
 	struct plan_step *s = plan_add(b, bind ? OP_NODE_BIND : OP_NODE, STAGE_INSIDE, "%s", place);
 
 	s->s[0] = at;

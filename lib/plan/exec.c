@@ -302,6 +302,8 @@ static void begin(struct plan_builder *b, const struct plan_exec *req, const str
 		plan_add(b, OP_JOIN_PID, STAGE_INSIDE, "%s", "")->a[0] =
 			flags & ~(uint64_t)CLONE_NEWCGROUP;
 	plan_add(b, OP_FORK, STAGE_INSIDE, "%s", "");
+	if (req->moved)
+		plan_add(b, OP_WAIT, STAGE_INSIDE, "%s", "")->a[0] = POINT_MAPS;
 	if (flags & CLONE_NEWCGROUP)
 		plan_add(b, OP_JOIN_PID, STAGE_INSIDE, "%s", "")->a[0] = CLONE_NEWCGROUP;
 	affinity(b, req, true);

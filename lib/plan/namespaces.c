@@ -8,6 +8,9 @@
  *
  * A privileged runtime joins the user namespace last, because afterwards it could not join what the
  * host owns; an unprivileged one joins it first, because it is what gives it the right to.
+ *
+ * The root of a new cgroup namespace is the cgroup that its maker is in, so whoever is moved into the
+ * jail's makes it afterwards.
  */
 #include <sched.h>
 
@@ -18,14 +21,14 @@ static const enum spec_ns join_order[] = {
 	SPEC_NS_MOUNT,
 };
 
-static uint64_t new_flags(const struct spec *s)
+static uint64_t new_flags(const struct spec *s, bool moved)
 {
 	uint64_t flags = 0;
 
 	for (int i = 0; i < SPEC_NS_COUNT; i++)
 		if (ns_new(s, i) && i != SPEC_NS_TIME)  /* time: offsets first, see TIME_NS */
 			flags |= spec_ns_types[i].flag;
-	return flags;
+	return moved ? flags & ~(uint64_t)CLONE_NEWCGROUP : flags;
 }
 
 static void join(struct plan_builder *b, const struct spec *s, enum spec_ns n)
@@ -46,10 +49,10 @@ void compile_namespaces(struct plan_builder *b, const struct plan_request *req)
 {
 	const struct spec *s = req->spec;
 	bool staged = ns_joined(s, SPEC_NS_USER) || ns_joined(s, SPEC_NS_PID);
-	bool user = ns_new(s, SPEC_NS_USER);
+	bool user = ns_new(s, SPEC_NS_USER), moved = moved_into_scope(req);
 	struct plan_step *step = plan_add(b, OP_CLONE, STAGE_BEFORE, "linux.namespaces");
 
-	step->a[0] = staged ? 0 : new_flags(s);
+	step->a[0] = staged ? 0 : new_flags(s, moved);
 	step->a[1] = staged;
 	plan_add(b, OP_GUARD, STAGE_INSIDE, "%s", "")->a[0] = user && !staged;
 	if (!req->privileged)
@@ -59,10 +62,12 @@ void compile_namespaces(struct plan_builder *b, const struct plan_request *req)
 	if (req->privileged)
 		join(b, s, SPEC_NS_USER);
 	if (staged)
-		plan_add(b, OP_FORK, STAGE_INSIDE, "linux.namespaces")->a[0] = new_flags(s);
-	if (user)
+		plan_add(b, OP_FORK, STAGE_INSIDE, "linux.namespaces")->a[0] = new_flags(s, moved);
+	if (user || moved)
 		plan_add(b, OP_WAIT, STAGE_INSIDE, "%s", "")->a[0] = POINT_MAPS;
 	if (s->ns[SPEC_NS_USER].set)
 		plan_add(b, OP_NS_ROOT, STAGE_INSIDE, "linux.uidMappings")->a[0] = req->privileged;
+	if (moved && ns_new(s, SPEC_NS_CGROUP))
+		plan_add(b, OP_CGROUP_NS, STAGE_INSIDE, "linux.namespaces (cgroup)");
 	plan_add(b, OP_SESSION, STAGE_INSIDE, "%s", "");
 }

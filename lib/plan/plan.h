@@ -76,6 +76,7 @@ enum plan_arg {
 	X(NS_ROOT, "become-namespace-root", A(0, BOOL, "setgroups")) \
 	X(OPEN_PROC, "open-proc") \
 	X(HERE, "use-own-root") \
+	X(CGROUP_NS, "new-cgroup-namespace") \
 	X(TIME_NS, "new-time-namespace", S(0, OPT_STR, "offsets")) \
 	/* ---- inside: mounts ---- */ \
 	X(PROPAGATION, "set-propagation", A(0, PROPAGATION, "flags")) \
@@ -94,7 +95,7 @@ enum plan_arg {
 	  A(1, ATTRS, "clear"), A(2, PROPAGATION, "propagation"), \
 	  A(3, BOOL, "recursive")) \
 	X(DIR, "open-dir", S(0, STR, "path")) \
-	X(NODE, "make-node", S(0, STR, "name"), A(0, OCT, "mode"), A(1, DEV, "device"), \
+	X(NODE, "make-node", S(0, STR, "name"), S(1, OPT_STR, "or-bind"), A(0, OCT, "mode"), A(1, DEV, "device"), \
 	  A(2, IDS, "owner")) \
 	X(NODE_BIND, "bind-node", S(0, STR, "name"), S(1, STR, "source"), A(0, OCT, "mode"), \
 	  A(1, DEV, "device")) \
@@ -151,7 +152,7 @@ enum plan_op {
 
 /* Where the two sides meet; the diagram stands in lib/run/protocol.h. */
 enum plan_point {
-	POINT_MAPS = 1,         /* the id maps are written */
+	POINT_MAPS = 1,         /* the id maps are written, the process is in its cgroup */
 	POINT_NAMESPACES,       /* namespaces exist, nothing mounted: hooks, devices, trees */
 	POINT_CREATED,          /* all done but the program */
 };

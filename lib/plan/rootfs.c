@@ -246,6 +246,37 @@ static bool cgroup_by_bind(const struct plan_request *req, const char *type)
 	return !strcmp(type, "cgroup2") && !req->spec->ns[SPEC_NS_CGROUP].set && req->cgroup;
 }
 
+/* File systems that show a namespace, and may be mounted by who owns that. */
+static const struct { const char *type; enum spec_ns ns; const char *host; } ns_fs[] = {
+	{ "proc", SPEC_NS_PID, "/proc" },
+	{ "sysfs", SPEC_NS_NETWORK, "/sys" },
+	{ "mqueue", SPEC_NS_IPC, "/dev/mqueue" },
+	{ "cgroup2", SPEC_NS_CGROUP, "/sys/fs/cgroup" },
+};
+
+/*
+ * What an ordinary user cannot mount because the jail shares that namespace with the host: then the
+ * host's is shown, with whatever is mounted below.  NULL: it can be mounted.
+ */
+static const char *host_mount(const struct plan_request *req, const char *type)
+{
+	for (size_t i = 0; !req->privileged && i < ARRAY_SIZE(ns_fs); i++)
+		if (!strcmp(ns_fs[i].type, type) && !req->spec->ns[ns_fs[i].ns].set)
+			return ns_fs[i].host;
+	return NULL;
+}
+
+static void compile_host_mount(struct mount_ctx *c, const char *path)
+{
+	struct spec_mount all = *c->m;
+
+	all.flags |= SPEC_MOUNT_RECURSIVE;
+	all.rec.set |= all.attrs.set;
+	all.attrs.set = 0;
+	c->m = &all;
+	compile_bind(c, path);
+}
+
 static void compile_mount(struct mount_ctx *c)
 {
 	const char *type = c->m->type ? c->m->type : "none";
@@ -260,6 +291,8 @@ static void compile_mount(struct mount_ctx *c)
 	} else if (cgroup_by_bind(c->req, type)) {
 		snprintf(path, sizeof(path), "/sys/fs/cgroup/%s", c->req->cgroup);
 		compile_bind(c, path);
+	} else if (host_mount(c->req, type)) {
+		compile_host_mount(c, host_mount(c->req, type));
 	} else {
 		compile_fs(c, type);
 	}

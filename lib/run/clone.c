@@ -21,6 +21,7 @@
 
 #include "base/embed.h"
 #include "base/util.h"
+#include "run/restrict.h"
 
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U                /* Linux 6.3 */
@@ -157,10 +158,18 @@ static long clone3_call(struct clone_args *args, struct child *c)
 /* What clone(2)'s errno means here, in words that lead somewhere. */
 static const char *clone_hint(uint64_t flags, int code)
 {
+	const char *setting = flags & CLONE_NEWUSER ? restrict_clone_hint(code) : "";
+
+	if (*setting)
+		return setting;
+	if (code == -EPERM && flags && !(flags & CLONE_NEWUSER) && geteuid())
+		return " (an ordinary user needs \"user\" in linux.namespaces)";
 	if (code == -EPERM && flags & CLONE_NEWUSER)
 		return " (user namespaces cannot be made in a chroot, and may be restricted on this host)";
 	if (code == -EPERM && flags)
 		return " (new namespaces need CAP_SYS_ADMIN, or a user namespace)";
+	if (code == -EAGAIN)
+		return " (a limit on processes is reached: the cgroup's pids.max, or the user's)";
 	if (code == -ENOSPC || code == -EUSERS)
 		return " (see the limits in /proc/sys/user)";
 	return "";

@@ -19,6 +19,7 @@
 
 #include "cgroup/oom.h"
 #include "run/hooks.h"
+#include "run/restrict.h"
 
 #define KILL_TIMEOUT_MS 10000
 
@@ -95,7 +96,7 @@ static int clone_init(struct making *m, struct err *err)
 	const struct plan_step *clone = plan_find_step(m->plan, OP_CLONE);
 	struct init_start start = {
 		.plan = m->plan, .flags = clone->a[0], .staged = clone->a[1] != 0,
-		.cgroup_fd = m->cgroup.fd, .stdio = m->req->stdio, .gate = m->gate,
+		.cgroup_fd = m->moved ? -1 : m->cgroup.fd, .stdio = m->req->stdio, .gate = m->gate,
 		.ns = { -1, -1, -1, -1, -1, -1, -1, -1 },
 	};
 	int r = 0;
@@ -154,6 +155,7 @@ static int explain(const struct making *m, int r, struct err *err)
 {
 	char text[CGROUP_OOM_MAX];
 
+	restrict_explain(err, r);
 	if (m->cgroup.fd < 0)
 		return r;
 	if (cgroup_oom_text(m->cgroup.fd, text))

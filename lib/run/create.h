@@ -36,6 +36,9 @@ struct create_request {
 #define RUN_HOST   "/run/host"
 #define RUN_NOTIFY RUN_HOST "/notify"
 
+/* Does it ask for a limit that must not be left out, or for device rules? */
+bool spec_needs_cgroup(const struct spec *spec);
+
 struct created {
 	int dir_fd;                             /* ROOT/ID */
 	int pidfd;

@@ -10,11 +10,13 @@
 
 #include "cgroup/cgroup.h"
 #include "run/process.h"
+#include "run/scope.h"
 #include "run/talk.h"
 #include "run/users.h"
 
 struct executing {
 	struct exec_request *req;
+	const struct state *state;
 	struct plan *plan;
 	struct init_process init;
 	int console;
@@ -86,12 +88,31 @@ static int open_cgroup(const struct state *state, const char *sub, int *ret, str
 	return cgroup_open(root, path, ret, err);
 }
 
+/* A user's scope: only systemd may move a process there.  The process waits meanwhile. */
+static int move_into_scope(void *data, struct err *err)
+{
+	struct executing *x = data;
+	const char *sub = x->req->sub_cgroup;
+	mem_auto char *first = sub ? NULL : first_process_cgroup(x->state);
+	int r;
+
+	if (!x->req->plan.moved)
+		return 0;
+	if (first)
+		sub = first + strlen(x->state->cgroup);
+	r = scope_attach_to(x->state->scope, sub, x->init.pid, err);
+	if (r == 0)
+		protocol_word(x->init.socket, POINT_MAPS, -1);
+	return r;
+}
+
 static int converse(struct executing *x, const struct state *state, struct err *err)
 {
 	struct talk talk = {
 		.plan = x->plan, .init = &x->init, .status = "running", .log = &x->req->log,
 		.first = state->pid,
 		.console_socket = x->req->console_socket, .console = -1,
+		.data = x, .known = move_into_scope,
 	};
 	int r = talk_listen(&talk, err);
 
@@ -110,7 +131,7 @@ static int start(struct executing *x, const struct state *state, int pidfd, stru
 
 	if (r < 0)
 		return r;
-	s.cgroup_fd = cgroup;
+	s.cgroup_fd = x->req->plan.moved ? -1 : cgroup;
 	return init_start(&s, &x->init, err);
 }
 
@@ -128,7 +149,7 @@ static int deliver(struct executing *x, struct err *err)
 int exec_jail(int dir_fd, const struct state *state, int pidfd, struct exec_request *req,
 	      struct executed *ret, struct err *err)
 {
-	struct executing x = { .req = req, .init = INIT_NONE, .console = -1 };
+	struct executing x = { .req = req, .state = state, .init = INIT_NONE, .console = -1 };
 	mem_auto struct plan *base = NULL;
 	int r = preserved_fds_check(req->plan.preserve_fds, err);
 
@@ -140,6 +161,7 @@ int exec_jail(int dir_fd, const struct state *state, int pidfd, struct exec_requ
 		return r;
 	req->plan.base = base;
 	req->plan.ns_flags = state->ns_flags;
+	req->plan.moved = geteuid() && state->scope;
 	r = plan_compile_exec(&req->plan, &x.plan, err);
 	if (r == 0)
 		r = start(&x, state, pidfd, err);

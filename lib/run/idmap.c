@@ -14,21 +14,38 @@
 
 #include "run/clone.h"
 #include "run/process.h"
+#include "run/subids.h"
+
+/* It writes a line and ends: both are read when it has ended. */
+static int refused(const char *program, int said, struct err *err)
+{
+	char text[256];
+	ssize_t n = read(said, text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return err_set(err, -EPERM, "%s refuses the mapping%s%s (what it allows is in /etc/subuid and "
+		       "/etc/subgid)", program, *text ? ": " : "", text);
+}
 
 /* newuidmap PID INSIDE OUTSIDE COUNT … */
 static int map_by_helper(const char *program, pid_t pid, const char *map, struct err *err)
 {
-	struct clone_request req = {
-		.cgroup_fd = -1, .exec_fd = -1, .path = program, .stdio = { -1, -1, -1 },
-	};
 	mem_auto char *copy = strdup(map);
 	char *argv[3 * 340 + 3] = { (char *)program }, *envp[] = { NULL }, number[12], *save = NULL;
-	fd_auto pidfd = -1;
-	int n = 1, r, status;
+	fd_auto pidfd = -1, said = -1, theirs = -1;
+	int n = 1, pair[2], r, status;
+	struct clone_request req = { .cgroup_fd = -1, .exec_fd = -1, .path = program };
 	pid_t helper;
 
 	if (!copy)
 		return err_nomem(err);
+	if (pipe2(pair, O_CLOEXEC) < 0)
+		return err_sys(err, "make a pipe");
+	said = pair[0];
+	theirs = pair[1];
+	req.stdio[0] = -1;
+	req.stdio[1] = req.stdio[2] = theirs;
 	snprintf(number, sizeof(number), "%d", (int)pid);
 	argv[n++] = number;
 	for (char *w = strtok_r(copy, " \n", &save); w && n < 3 * 340 + 2; w = strtok_r(NULL, " \n", &save))
@@ -36,12 +53,10 @@ static int map_by_helper(const char *program, pid_t pid, const char *map, struct
 	req.argv = argv;
 	req.envp = envp;
 	r = clone_exec(&req, &helper, &pidfd, err);
+	fd_close(&theirs);
 	if (r == 0)
 		r = process_wait(pidfd, &status, err);
-	if (r == 0 && status)
-		r = err_set(err, -EPERM, "%s refused the mapping: see /etc/subuid and /etc/subgid",
-			    program);
-	return r;
+	return r == 0 && status ? refused(program, said, err) : r;
 }
 
 static int poke(pid_t pid, const char *file, const char *text)
@@ -72,13 +87,13 @@ int idmap_write(pid_t pid, const char *uid_map, const char *gid_map, struct err 
 
 	if (!uid_map || !gid_map)
 		return err_set(err, -EINVAL, "uid and gid mappings are required");
-	r = write_map(pid, "uid_map", "/usr/bin/newuidmap", uid_map, err);
+	r = write_map(pid, "uid_map", NEWUIDMAP, uid_map, err);
 	if (r < 0)
 		return r;
 	/* user_namespaces(7): an unprivileged writer has to give up setgroups(2) first. */
 	if (geteuid() && strchr(gid_map, '\n') == strrchr(gid_map, '\n'))
 		poke(pid, "setgroups", "deny");
-	return write_map(pid, "gid_map", "/usr/bin/newgidmap", gid_map, err);
+	return write_map(pid, "gid_map", NEWGIDMAP, gid_map, err);
 }
 
 int idmap_namespace(const char *uid_map, const char *gid_map, int *ret_fd, struct err *err)

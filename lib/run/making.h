@@ -20,6 +20,7 @@ struct making {
 	int root_fd, dir_fd, cgroup_root, gate, console, notify;
 	const char *cgroup_mount;       /* what cgroup_root is */
 	bool hooks_ran, recorded, pid_file;
+	bool moved;                     /* systemd moves the process into the scope */
 };
 
 /* request.c: can this be done at all? */

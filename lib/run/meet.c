@@ -46,14 +46,16 @@ static bool has_meeting(const struct plan *p)
 	return false;
 }
 
+/* Into its cgroup before anything is mapped: systemd must see that the process is the user's. */
 static int write_maps(struct making *m, struct err *err)
 {
 	const struct plan_step *s = plan_find_step(m->plan, OP_ID_MAPS);
-	int r;
+	int r = m->moved ? scope_attach(&m->scope, m->init.pid, err) : 0;
 
-	if (!s)
-		return 0;
-	r = idmap_write(m->init.pid, plan_str(m->plan, s->s[0]), plan_str(m->plan, s->s[1]), err);
+	if (r < 0 || (!s && !m->moved))
+		return r;
+	if (s)
+		r = idmap_write(m->init.pid, plan_str(m->plan, s->s[0]), plan_str(m->plan, s->s[1]), err);
 	if (r < 0)
 		return err_place(err, r, "linux.uidMappings");
 	protocol_word(m->init.socket, POINT_MAPS, -1);

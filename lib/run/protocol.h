@@ -12,6 +12,7 @@
  *   clone ─────────────────────────────────▶  guard: dies with the runtime from here on
  *                                             (staged: join, fork)
  *        ◀──────────────────────────── PID ─
+ *   (a user's scope: move it there)
  *   write id maps ──────────── word MAPS ──▶  become root of the user namespace
  *        ◀─────────────── POINT namespaces ─  (only if the runtime has something to do there)
  *   hooks, devices ────── word NAMESPACES ─▶

@@ -37,13 +37,12 @@ static void warn_capabilities(const struct create_request *req)
 			 unknown->v[i]);
 }
 
-/* Whether a limit is asked for that must not be left out. */
-static bool resources_ask(const struct spec_resources *res)
+bool spec_needs_cgroup(const struct spec *spec)
 {
 	struct limits limits;
-	bool ask = false;
+	bool ask = spec->n_dev_rules > 0;
 
-	if (limits_compile(res, "", &limits, NULL) < 0)
+	if (limits_compile(&spec->resources, "", &limits, NULL) < 0)
 		return true;
 	for (size_t i = 0; i < limits.n; i++)
 		ask |= !limits.v[i].optional;
@@ -76,7 +75,7 @@ int making_check(const struct create_request *req, struct err *err)
 		return err_place(err, err_sys(err, "root directory %s", req->spec->root_path), "root.path");
 	if (!S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode))
 		return err_spec(err, "root.path", "%s is not a directory", req->spec->root_path);
-	if (!req->use_cgroup && (req->spec->n_dev_rules || resources_ask(&req->spec->resources)))
+	if (!req->use_cgroup && spec_needs_cgroup(req->spec))
 		return err_spec(err, "linux.resources", "needs a cgroup, and cgroups are disabled");
 	warn_capabilities(req);
 	return preserved_fds_check(req->preserve_fds, err);

@@ -158,17 +158,15 @@ static int receive(const struct scope *s, char reply[REPLY_MAX], struct err *err
 	return 0;
 }
 
-static int ask(const char *program, const struct buf *request, struct scope *s, char reply[REPLY_MAX],
-	       struct err *err)
+/* @s: a jail-scope that runs. */
+static int ask_again(const struct buf *request, const struct scope *s, char reply[REPLY_MAX],
+		     struct err *err)
 {
 	unsigned code = 0;
 	int at = 0, r;
 
 	if (request->failed)
 		return err_nomem(err);
-	r = spawn(program, s, err);
-	if (r < 0)
-		return r;
 	if (send(s->socket, request->text, request->len, MSG_NOSIGNAL) < 0)
 		return err_sys(err, "ask jail-scope");
 	r = receive(s, reply, err);
@@ -177,6 +175,14 @@ static int ask(const char *program, const struct buf *request, struct scope *s, 
 	if (r == 0 && strncmp(reply, "ok", 2) != 0)
 		return err_set(err, -EPROTO, "jail-scope: %.200s", reply);
 	return r;
+}
+
+static int ask(const char *program, const struct buf *request, struct scope *s, char reply[REPLY_MAX],
+	       struct err *err)
+{
+	int r = request->failed ? err_nomem(err) : spawn(program, s, err);
+
+	return r < 0 ? r : ask_again(request, s, reply, err);
 }
 
 void scope_release(struct scope *s)
@@ -301,6 +307,43 @@ int scope_set(const char *record, const struct limits *limits, struct err *err)
 	scope_done(&s);
 	return r;
 }
+
+/* ---- moving processes ---- */
+
+static void put_process(struct buf *b, const char *below, pid_t pid)
+{
+	buf_printf(b, "pid %d\n", (int)pid);
+	if (!str_empty(below))
+		buf_printf(b, "below /%s\n", below + strspn(below, "/"));
+}
+
+int scope_attach(const struct scope *s, pid_t pid, struct err *err)
+{
+	buf_auto request = { 0 };
+	char reply[REPLY_MAX];
+	const char *program;
+	int r = request_for(&request, "attach", s->record, &program, err);
+
+	put_process(&request, NULL, pid);
+	return r < 0 ? r : ask_again(&request, s, reply, err);
+}
+
+int scope_attach_to(const char *record, const char *below, pid_t pid, struct err *err)
+{
+	buf_auto request = { 0 };
+	struct scope s = SCOPE_NONE;
+	char reply[REPLY_MAX];
+	const char *program;
+	int r = request_for(&request, "attach", record, &program, err);
+
+	put_process(&request, below, pid);
+	if (r == 0)
+		r = ask(program, &request, &s, reply, err);
+	scope_done(&s);
+	return r;
+}
+
+/* ---- the end ---- */
 
 static bool vanished(int cgroup_root, const char *path, int timeout_ms)
 {

@@ -39,6 +39,14 @@ struct scope {
 int scope_start(const char *program, const struct scope_names *names, const char *id,
 		const struct spec *spec, struct scope *ret, struct err *err);
 
+/*
+ * Have systemd move process @pid into the scope, for who may not do it himself.  The first is for one
+ * that has just been made, the second for one that is known by its record; @below: NULL, or a cgroup in
+ * the scope's.
+ */
+int scope_attach(const struct scope *s, pid_t pid, struct err *err);
+int scope_attach_to(const char *record, const char *below, pid_t pid, struct err *err);
+
 /* The jail is in it: jail-scope may go. */
 void scope_release(struct scope *s);
 void scope_done(struct scope *s);

@@ -8,7 +8,8 @@
  *                takes that one's position, so that what lies below it still comes later
  *   process.env  merges by name
  *   id mappings  the default ones are one whole with the user namespace and with the id-mapped
- *                root: whoever gives mappings of their own, or has no new user namespace, gets none
+ *                root: whoever gives mappings of their own, or has no new user namespace, gets none.
+ *                An ordinary user has other defaults; see user.c
  * Between the two comes config/spec/system.json, by the same rules, when the program is the init of an
  * operating system; see is_system().
  *
@@ -240,13 +241,17 @@ static int lay_over(json_t *doc, const json_t *user, struct expansion *e)
 }
 
 /* What a short spec is laid over; the caller's. */
-static json_t *defaults(const json_t *user, struct err *err)
+static json_t *defaults(const json_t *user, const struct spec_user *who, struct err *err)
 {
 	json_auto *doc = embedded(embed_spec, embed_spec_end, "default spec", err);
 	json_auto *system = NULL;
 	struct expansion e = { 0 };
 	int r;
 
+	if (doc && who && user_defaults(doc, who) < 0) {
+		err_nomem(err);
+		return NULL;
+	}
 	if (!doc || !is_system(user))
 		return mem_take(&doc);
 	system = embedded(embed_system, embed_system_end, "system spec", err);
@@ -259,15 +264,17 @@ static json_t *defaults(const json_t *user, struct err *err)
 	return r < 0 ? NULL : mem_take(&doc);
 }
 
-int expand_short(const json_t *user, struct expansion *ret, struct err *err)
+int expand_short(const json_t *user, const struct spec_user *who, struct expansion *ret, struct err *err)
 {
-	json_auto *doc = defaults(user, err);
+	json_auto *doc = defaults(user, who, err);
 
 	if (!doc)
 		return -EINVAL;
 	if (lay_over(doc, user, ret) < 0 || guard_network(doc, user) < 0)
 		return err_nomem(err);
 	settle_mappings(doc, user);
+	if (who && new_user_ns(get(doc, "linux")))
+		user_drop_groups(ret, doc);
 	ret->own_pids = get(get(get(user, "linux"), "resources"), "pids");
 	ret->doc = mem_take(&doc);
 	return 0;

@@ -19,6 +19,7 @@
 struct parse {
 	struct spec *spec;
 	const char *bundle;
+	const struct spec_user *user;    /* who runs it, unless that is root */
 	bool strict;                     /* a short spec: an unknown member is an error */
 	const uint32_t *mount_index;     /* short spec: the document's own index of each mount */
 	struct err *err;

@@ -91,7 +91,10 @@ static int check_spec(const struct at *doc, struct spec *s)
 {
 	struct at mounts = at_member(doc, "mounts"), lnx = at_member(doc, "linux");
 	struct at jail = at_member(doc, "jail");
-	int r = finish_jail(&jail, s);
+	int r = user_settle(doc, s);
+
+	if (r == 0)
+		r = finish_jail(&jail, s);
 
 	if (r == 0)
 		r = check_namespaces(doc, s);
@@ -139,11 +142,12 @@ static void spec_done(struct spec **s)
 }
 
 /* Read @doc with @fn into the member of a new struct spec that is @offset bytes from its start. */
-static int build(const json_t *doc, const struct expansion *e, const char *name, const char *bundle,
-		 field_fn fn, size_t offset, struct spec **ret, struct err *err)
+static int build(const json_t *doc, const struct expansion *e, const struct spec_user *who,
+		 const char *name, const char *bundle, field_fn fn, size_t offset, struct spec **ret,
+		 struct err *err)
 {
 	__attribute__((cleanup(spec_done))) struct spec *s = spec_new(name);
-	struct parse p = { .spec = s, .bundle = bundle, .err = err };
+	struct parse p = { .spec = s, .bundle = bundle, .user = who, .err = err };
 	struct at at = { .p = &p, .v = doc };
 	int r;
 
@@ -163,11 +167,12 @@ static int build(const json_t *doc, const struct expansion *e, const char *name,
 }
 
 /* A document without ociVersion is a short spec. */
-static int expand_if_short(const json_t *doc, struct expansion *ret, struct err *err)
+static int expand_if_short(const json_t *doc, const struct spec_user *who, struct expansion *ret,
+			   struct err *err)
 {
 	const json_t *version = json_object_get(doc, "ociVersion");
 
-	return version && !json_is_null(version) ? 1 : expand_short(doc, ret, err);
+	return version && !json_is_null(version) ? 1 : expand_short(doc, who, ret, err);
 }
 
 static void expansion_done(struct expansion *e)
@@ -176,21 +181,27 @@ static void expansion_done(struct expansion *e)
 	free(e->mount_index);
 }
 
-int spec_parse(const char *text, size_t len, const char *name, const char *bundle,
-	       struct spec **ret, struct err *err)
+int spec_parse_as(const struct spec_user *who, const char *text, size_t len, const char *name,
+		  const char *bundle, struct spec **ret, struct err *err)
 {
 	__attribute__((cleanup(expansion_done))) struct expansion e = { 0 };
 	json_auto *doc = NULL;
 	int r = text_parse(text, len, &doc, err);
 
 	if (r == 0)
-		r = expand_if_short(doc, &e, err);
+		r = expand_if_short(doc, who, &e, err);
 	if (r >= 0)
-		r = build(e.doc ? e.doc : doc, e.doc ? &e : NULL, name, bundle, parse_document, 0,
+		r = build(e.doc ? e.doc : doc, e.doc ? &e : NULL, who, name, bundle, parse_document, 0,
 			  ret, err);
 	if (r < 0)
 		text_clean_err(err);
 	return r;
+}
+
+int spec_parse(const char *text, size_t len, const char *name, const char *bundle,
+	       struct spec **ret, struct err *err)
+{
+	return spec_parse_as(NULL, text, len, name, bundle, ret, err);
 }
 
 static int parse_part(const char *text, size_t len, const char *name, field_fn fn, size_t offset,
@@ -200,7 +211,7 @@ static int parse_part(const char *text, size_t len, const char *name, field_fn f
 	int r = text_parse(text, len, &doc, err);
 
 	if (r == 0)
-		r = build(doc, NULL, name, "/", fn, offset, ret, err);
+		r = build(doc, NULL, NULL, name, "/", fn, offset, ret, err);
 	if (r < 0)
 		text_clean_err(err);
 	return r;
@@ -224,7 +235,8 @@ int spec_builtin_seccomp(bool system, struct spec **ret, struct err *err)
 
 	if (!doc)
 		return -EINVAL;
-	return build(doc, NULL, system ? "config/seccomp/system.json" : "config/seccomp/default.json", "/",
+	return build(doc, NULL, NULL,
+		     system ? "config/seccomp/system.json" : "config/seccomp/default.json", "/",
 		     parse_seccomp, offsetof(struct spec, seccomp), ret, err);
 }
 
@@ -235,7 +247,8 @@ int spec_parse_seccomp(const char *text, size_t len, const char *name, struct sp
 }
 
 /* Check it first: what is printed is a spec that works. */
-int spec_expand(const char *text, size_t len, const char *name, char **ret, struct err *err)
+int spec_expand_as(const struct spec_user *who, const char *text, size_t len, const char *name,
+		   char **ret, struct err *err)
 {
 	__attribute__((cleanup(expansion_done))) struct expansion e = { 0 };
 	__attribute__((cleanup(spec_done))) struct spec *s = NULL;
@@ -243,9 +256,9 @@ int spec_expand(const char *text, size_t len, const char *name, char **ret, stru
 	int r = text_parse(text, len, &doc, err);
 
 	if (r == 0)
-		r = expand_if_short(doc, &e, err);
+		r = expand_if_short(doc, who, &e, err);
 	if (r >= 0)
-		r = build(e.doc ? e.doc : doc, e.doc ? &e : NULL, name, "/", parse_document, 0, &s,
+		r = build(e.doc ? e.doc : doc, e.doc ? &e : NULL, who, name, "/", parse_document, 0, &s,
 			  err);
 	if (r == 0 && e.doc)
 		r = expand_finish(&e.doc, err);
@@ -254,4 +267,9 @@ int spec_expand(const char *text, size_t len, const char *name, char **ret, stru
 	if (r < 0)
 		text_clean_err(err);
 	return r;
+}
+
+int spec_expand(const char *text, size_t len, const char *name, char **ret, struct err *err)
+{
+	return spec_expand_as(NULL, text, len, name, ret, err);
 }

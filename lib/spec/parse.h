@@ -73,9 +73,15 @@ struct expansion {
 	size_t n_default_mounts;
 	bool own_pids;                   /* linux.resources.pids is not the default one */
 };
-int expand_short(const json_t *user, struct expansion *ret, struct err *err);
+int expand_short(const json_t *user, const struct spec_user *who, struct expansion *ret, struct err *err);
 /* Make *doc, expanded, a configuration for any OCI runtime: version and seccomp profile. */
 int expand_finish(json_t **doc, struct err *err);
+
+/* user.c: what changes for an ordinary user, in a parsed spec… */
+int user_settle(const struct at *doc, struct spec *s);
+/* …and in the defaults of a short one, before (-1: no memory) and after it has been laid over them. */
+int user_defaults(json_t *doc, const struct spec_user *u);
+void user_drop_groups(const struct expansion *e, json_t *doc);
 
 /* profile.c: whether @name is that of a built-in seccomp profile, and the object it stands for
  * (the caller's; NULL: @err says why) */

@@ -254,6 +254,24 @@ struct spec {
 					 * owner ids with an id-mapped mount */
 };
 
+/* ---- who runs it ---- */
+
+#define SPEC_SUBIDS_MAX 8
+
+struct spec_subids {                    /* ranges of subordinate ids: subuid(5) */
+	struct { uint32_t first, count; } v[SPEC_SUBIDS_MAX];
+	size_t n;
+};
+
+/*
+ * An ordinary user.  A new user namespace without mappings gets one to these ids: 0 inside is the
+ * user, 1 and up are the ranges; when either kind has none, only the user is mapped.
+ */
+struct spec_user {
+	uint32_t uid, gid;
+	struct spec_subids uids, gids;
+};
+
 /*
  * Parse the JSON @text (@len bytes, need not be NUL-terminated).  @name is what messages call it,
  * @bundle the absolute directory that relative paths start from.  A spec without "ociVersion" is a
@@ -264,6 +282,10 @@ struct spec {
 int spec_parse(const char *text, size_t len, const char *name, const char *bundle,
 	       struct spec **ret, struct err *err);
 void spec_free(struct spec *s);
+
+/* The same for user @who, who has no privileges; NULL: root. See user.c for what changes. */
+int spec_parse_as(const struct spec_user *who, const char *text, size_t len, const char *name,
+		  const char *bundle, struct spec **ret, struct err *err);
 
 /* Parse a lone linux.resources object (update): ->resources and the device rules are filled in. */
 int spec_parse_resources(const char *text, size_t len, const char *name,
@@ -278,9 +300,13 @@ int spec_parse_process(const char *text, size_t len, const char *name,
  * the defaults filled in (the default seccomp profile too), an OCI configuration unchanged.
  */
 int spec_expand(const char *text, size_t len, const char *name, char **ret, struct err *err);
+int spec_expand_as(const struct spec_user *who, const char *text, size_t len, const char *name,
+		   char **ret, struct err *err);
 
 /* The starting point that `jail spec` writes: OCI form, or the short form. Static text. */
 int spec_template(bool oci, char **ret, struct err *err);
+/* The OCI form for ordinary users has a user namespace, and leaves its mappings to the runtime. */
+int spec_template_as(const struct spec_user *who, bool oci, char **ret, struct err *err);
 
 /* ---- tables for features and completion: NULL-terminated ---- */
 const char *const *spec_mount_option_names(void);  /* all spec words, idmap ridmap tmpcopyup too */

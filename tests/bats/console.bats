@@ -20,6 +20,11 @@ supervise() {
 	wait_for has_status "$ID" running
 }
 
+end() {
+	jail kill "$ID" KILL
+	wait_for gone "$ROOT/$ID"
+}
+
 # attach FILE: in the background, for ever; what is written to FILE.in is typed
 attach() {
 	mkfifo "$1.in"
@@ -58,8 +63,7 @@ press() {
 	wait_for has_line 'got hello' log
 	lacks_line $'\r' log
 	has_line $'got hello\r' one
-	jail kill "$ID" KILL
-	wait_for gone "$ROOT/$ID"
+	end
 }
 
 @test "who comes late sees what was written last" {
@@ -70,7 +74,7 @@ press() {
 	has_line '^4999' late
 	lacks_line '^100' late
 	head -n 1 late | grep -qx $'[0-9]*\r'
-	jail kill "$ID" KILL
+	end
 }
 
 @test "several see the same; one that does not read holds nobody up, and is told" {
@@ -91,7 +95,7 @@ press() {
 	wait_for has_line 'done 3' slow
 	has_line 'too slow, some output was left out' slow
 	lacks_line 'too slow' one
-	jail kill "$ID" KILL
+	end
 }
 
 @test "nine are too many, and when one goes there is room again" {
@@ -105,7 +109,7 @@ press() {
 	kill "$(pgrep -f "^$JAIL console" | head -n 1)"
 	attach again
 	wait_for has_line ready again
-	jail kill "$ID" KILL
+	end
 }
 
 @test "the socket is root's alone" {
@@ -121,8 +125,9 @@ s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 s.connect(sys.argv[1])
 s.settimeout(5)
 print("closed" if s.recv(100) == b"" else "served")' "$ROOT/$ID/console"
+	chmod 700 "$ROOT"
 	expect 0 closed
-	jail kill "$ID" KILL
+	end
 }
 
 @test "what a client sends is taken for what it is: nonsense does no harm" {
@@ -145,7 +150,7 @@ print("closed" if s.recv(100) == b"" else "served")' "$ROOT/$ID/console"
 	END
 	wait_for has_line 'got still' log
 	wait_for has_line '^40 100' log
-	jail kill "$ID" KILL
+	end
 }
 
 @test "on a terminal: raw, the right size, which it follows; ^] three times detaches" {
@@ -243,6 +248,5 @@ print("closed" if s.recv(100) == b"" else "served")' "$ROOT/$ID/console"
 	echo again > one.in
 	wait_for has_line 'got again' one
 	lacks_line 'end of input' one
-	jail kill "$ID" KILL
-	wait_for gone "$ROOT/$ID"
+	end
 }

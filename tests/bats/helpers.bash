@@ -58,9 +58,22 @@ state_of_host() {
 	echo "domainname $(</proc/sys/kernel/domainname)"
 }
 
+# Those of jail, and those that left the runner's cgroup.  Two programs for all of them: one or two for
+# each would take more time than the tests.
+processes() {
+	local f
+	{
+		find /proc/[0-9]*/exe -maxdepth 0 \( -lname "$JAIL" -o -lname '*memfd:jail*' \) -print
+		grep -Ls '^0::/runner' /proc/[0-9]*/cgroup
+	} 2>/dev/null | while read -r f; do
+		f=${f%/*}
+		! [ -e "$f/exe" ] || echo "process ${f#/proc/} $(tr '\0' ' ' < "$f/cmdline")"
+	done 2>/dev/null
+}
+
 # What was not there before: nothing is printed when all is clean
 leftovers() {
-	local f pid
+	local f
 	state_of_host | diff "$BATS_TEST_TMPDIR/before" - | grep '^[<>]'
 	for f in "$ROOT"/* "$ROOT"/.[!.]* "$ROOT"/.logs/*; do
 		case $f in
@@ -70,14 +83,7 @@ leftovers() {
 	done
 	find $CGROUP -mindepth 1 -type d ! -path $CGROUP/jail ! -path "$CGROUP/runner*" \
 		-printf 'cgroup %p\n'
-	for f in /proc/[0-9]*; do
-		pid=${f#/proc/}
-		grep -qs '^0::/runner' "$f/cgroup" || ! [ -e "$f/exe" ] ||
-			echo "process $pid $(tr '\0' ' ' < "$f/cmdline")"
-		case $(readlink "$f/exe") in
-		"$JAIL" | *memfd:jail*) echo "process $pid $(tr '\0' ' ' < "$f/cmdline")" ;;
-		esac
-	done 2>/dev/null
+	processes | sort -u
 	return 0
 }
 

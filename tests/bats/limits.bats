@@ -353,3 +353,26 @@ refused"
 	contains "Read-only file system"
 	matches $'65534$'
 }
+
+# ---- jails in jails ----
+
+@test "a jail in a jail, with limits from what the outer one was given" {
+	needs hugetlb controller
+	needs static jail
+	cp "$JAIL" rootfs/bin/jail
+	mkdir -p rootfs/inner/{proc,sys,dev,tmp,etc}
+	cp -al rootfs/bin rootfs/inner/
+	jq -n '{root: {path: "inner"}, process: {args: ["sh", "-c", "cat /sys/fs/cgroup/hugetlb.2MB.max; echo inner"]},
+		linux: {namespaces: (["pid", "mount", "uts", "ipc", "cgroup", "network"] | map({type: .})),
+			resources: {hugepageLimits: [{pageSize: "2MB", limit: 2097152}]}}}' > rootfs/inner.json
+	short '.jail.system = true | .process.terminal = false |
+		.linux.resources.hugepageLimits = [{pageSize: "2MB", limit: 4194304}]' \
+		sh -c 'cd /; jail run inner.json a
+			mkdir /sys/fs/cgroup/me && echo $$ > /sys/fs/cgroup/me/cgroup.procs && jail run inner.json b
+			jail list -q; ls -d /sys/fs/cgroup/*/'
+	go
+	expect 0 "jail: inner.json: linux.resources.hugepageLimits[0]: enable the hugetlb controller in /sys/fs/cgroup/cgroup.subtree_control, in which processes live: Device or resource busy
+2097152
+inner
+/sys/fs/cgroup/me/"
+}

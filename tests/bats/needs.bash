@@ -6,6 +6,7 @@
 # `needs memory controller` skips the test where there is none, with that as the reason.  In the
 # virtual machine of make check-vm, which has it all, the test fails instead.
 
+# shellcheck disable=SC2016 # expanded when it is asked
 declare -gA NEEDS=(
 	["systemd"]='[ -d /run/systemd/system ]'
 	["user systemd"]='[ -S /run/user/1000/systemd/private ]'
@@ -18,6 +19,7 @@ declare -gA NEEDS=(
 	["lxcfs"]='command -v lxcfs'
 	["fuse"]='[ -c /dev/fuse ]'
 	["debian with systemd"]='[ -x "${JAIL_TEST_SYSTEM:-/var/lib/jail-test/debian}/sbin/init" ]'
+	["static jail"]='! ldd "$JAIL" | grep -q "=>"'
 	["veth"]='ip link add needs0 type veth peer name needs1 && ip link del needs0'
 	["cap_sys_resource"]='capsh --has-p=cap_sys_resource'
 )

@@ -15,6 +15,11 @@ run_as_service() {
 	NOTIFY_SOCKET=$PWD/manager background "$JAIL" run "$@" "$ID" > log 2>&1 < /dev/null
 }
 
+end() {
+	jail stop "$ID"
+	wait_for gone "$ROOT/$ID"
+}
+
 messages() {
 	grep -v '^--$' heard || true
 }
@@ -48,7 +53,7 @@ hears() {
 	touch rootfs/go
 	wait_for hears READY=1
 	hears 'STATUS=at your service'
-	jail stop "$ID"
+	end
 }
 
 @test "only what is safe gets through" {
@@ -69,7 +74,7 @@ hears() {
 	sed -n 11p got | grep -q '^STATUS=123'
 	[ "$(sed -n 11p got | wc -c)" -le 270 ]
 	[ "$(wc -l < got)" = 12 ]
-	jail stop "$ID"
+	end
 }
 
 @test "a message that is too long is dropped, descriptors are closed" {
@@ -79,7 +84,7 @@ hears() {
 	[ "$(messages)" = $'STATUS=with\nSTATUS=last' ]
 	supervisor=${BACKGROUND[-1]}
 	[ "$(find "/proc/$supervisor/fd" -type l | wc -l)" -le 20 ]
-	jail stop "$ID"
+	end
 }
 
 @test "a flood does not keep us busy, nor the manager" {
@@ -92,7 +97,7 @@ hears() {
 	# In two seconds: 64 at once, and 20 a second; a tenth of a second of processor time
 	[ "$(messages | wc -l)" -le $((64 + 20 * 4 * SLOW)) ]
 	[ $((stat[13] + stat[14])) -le $((30 * SLOW)) ]
-	jail stop "$ID"
+	end
 }
 
 @test "the socket inside is in a directory that cannot be written to" {
@@ -103,8 +108,7 @@ hears() {
 	grep -q 'Read-only file system' log
 	[ "$(stat -c %a "$ROOT")" = 700 ]
 	[ "$(stat -c %a "$ROOT/$ID")" = 700 ]
-	jail stop "$ID"
-	wait_for gone "$ROOT/$ID"
+	end
 }
 
 @test "exec'd programs are not told" {
@@ -114,7 +118,7 @@ hears() {
 	try jail exec "$ID" env
 	expect 0
 	lacks NOTIFY_SOCKET
-	jail stop "$ID"
+	end
 }
 
 @test "the watchdog is passed on to a program that notifies, with its own pid" {
@@ -122,12 +126,12 @@ hears() {
 	WATCHDOG_USEC=3000000 run_as_service
 	wait_for hears READY=1
 	[ "$(cat log)" = $'WATCHDOG_PID=1\nWATCHDOG_USEC=3000000' ]
-	jail stop "$ID"
+	end
 	: > heard
 	WATCHDOG_USEC=3000000 WATCHDOG_PID=1 run_as_service
 	wait_for hears READY=1
 	[ ! -s log ]
-	jail stop "$ID"
+	end
 }
 
 @test "in the background the manager hears whose the unit is now" {

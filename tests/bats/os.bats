@@ -16,7 +16,9 @@ os() {
 boot() {
 	rm -f status
 	background sh -c 'jail=$1 id=$2; shift 2; status=0
-		"$jail" run "$@" config.json "$id" > console 2>&1 < /dev/null || status=$?
+		"$jail" run "$@" config.json "$id" > console 2>&1 < /dev/null &
+		echo $! > supervisor
+		wait $! || status=$?
 		echo $status > status' sh "$JAIL" "$ID" "$@"
 }
 
@@ -113,7 +115,7 @@ other_pid() {
 	wait_for has_line 'login:' console
 	(sleep 0.3; printf 'root\r'; sleep 1) | timeout $((5 * SLOW)) "$JAIL" console "$ID" > seen || true
 	has_line 'Password:\|root@\|Login incorrect' seen
-	kill -TERM "${BACKGROUND[-1]}" $(pgrep -P "${BACKGROUND[-1]}")
+	kill -TERM "$(cat supervisor)"
 	ended_with 0
 }
 
@@ -138,18 +140,25 @@ busybox_system() {
 	short "${1-.}" /sbin/init
 }
 
+# It has come as far as its services, and so listens to signals.
+serves() {
+	jail ps "$ID" | grep -q 'sleep 1000'
+}
+
 @test "busybox init: stop is its poweroff signal, reboot inside starts it again" {
 	busybox_system
 	boot
 	wait_for has_line booted console
+	wait_for serves
 	first=$(pid_of "$ID")
 	jail exec "$ID" reboot
 	wait_for other_pid "$first"
+	wait_for serves
 	wait_for eval '[ "$(grep -c booted console)" = 2 ]'
 	try jail stop "$ID"
 	expect 0 ""
 	ended_with 0
-	[ "$(grep -c 'going down' console)" = 2 ]
+	[ "$(grep -c '^going down' console)" = 2 ]
 }
 
 # stopped_by PROGRAM-IN-ROOT: by which signal it is asked to end

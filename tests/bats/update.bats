@@ -181,7 +181,7 @@ begin() {
 }
 
 @test "where the host has no controller the option's limit says so" {
-	grep -qw memory $CGROUP/cgroup.controllers && skip "needs a host without the memory controller"
+	! grep -qw memory $CGROUP/cgroup.controllers || skip "needs a host without the memory controller"
 	begin '{}'
 	try jail update --memory 64M "$ID"
 	fails "update: memory.limit: memory.max needs the memory controller, which this host does not offer"

@@ -125,6 +125,19 @@ def with_mounts(config):
     return config
 
 
+def with_limit(config):
+    config = copy.deepcopy(config)
+    config["linux"]["resources"] = {"hugepageLimits": [{"pageSize": "2MB", "limit": 0}]}
+    return config
+
+
+def without_cgroup(config):
+    config = copy.deepcopy(config)
+    config["mounts"] = [m for m in config["mounts"] if m["type"] not in ("cgroup", "cgroup2")]
+    config["linux"]["namespaces"] = [n for n in config["linux"]["namespaces"] if n["type"] != "cgroup"]
+    return config
+
+
 def with_args(config, args):
     config = copy.deepcopy(config)
     config["process"]["args"] = args
@@ -178,7 +191,7 @@ class Runtime:
         self.name, self.timer, self.bundles = name, timer, bundles
         self.command = [path, "--root", f"{WORK}/{name}/state"]
         self.running = None
-        self.many = []
+        self.many, self.start_ms = [], []
 
     def call(self, *args):
         return self.timer.run(self.command + list(args))
@@ -194,6 +207,15 @@ class Runtime:
 
     def mounts(self):
         return self.foreground("mounts")
+
+    def limited(self):
+        """A cgroup with a limit of the one controller that every cgroup2 here has."""
+        return self.foreground("limited")
+
+    def without_cgroup(self):
+        """The cgroup and its mount are left out; all else is the same."""
+        return self.timer.run(self.command[:1] + ["--cgroup-manager", "disabled"] + self.command[1:] +
+                              ["run", "--bundle", self.bundles["nocgroup"], "b-nocgroup"])
 
     def create_only(self, bundle, name):
         pid_file = f"{WORK}/{self.name}/pid"
@@ -230,9 +252,9 @@ class Runtime:
         """All that run at once: the first time they are made."""
         while len(self.many) < JAILS:
             name = f"b-many-{len(self.many)}"
-            _, pid = self.create_only("many", name)
+            (ms, _), pid = self.create_only("many", name)
             self.many.append((name, pid))
-            self.call("start", name)
+            self.start_ms.append(ms + self.call("start", name)[0])
         return self.call("stats", "--no-stream")
 
     def waiting_memory(self):
@@ -274,7 +296,8 @@ def make_peers(options, timer, root):
     """Those that are here, and why the others are not."""
     config = base_config(root)
     configs = {"plain": config, "seccomp": with_seccomp(config), "mounts": with_mounts(config),
-               "pause": with_args(config, ["/pause"]), "many": with_args(config, ["/pause"])}
+               "pause": with_args(config, ["/pause"]), "many": with_args(config, ["/pause"]),
+               "limited": with_limit(config), "nocgroup": without_cgroup(config)}
     peers, missing = {}, {}
     floor = f"{options.build}/tests/bench/floor"
     peers["floor"] = Simple("floor", [floor, root, "/true"], timer)
@@ -322,6 +345,20 @@ def measure(operation, peers, runs):
     result = {n: dict(summary(v), max_rss_kb=rss[n]) for n, v in times.items() if n not in failed}
     result.update({n: {"failed": why} for n, why in failed.items()})
     return result
+
+
+def measure_cgroup(jail, runs):
+    """What a cgroup with a limit, its namespace and its mount add to a run, pair by pair."""
+    pairs = [(jail.limited()[0], jail.without_cgroup()[0]) for _ in range(runs + 1)][1:]
+    return {"with": summary([a for a, _ in pairs]), "without": summary([b for _, b in pairs]),
+            "difference": summary([a - b for a, b in pairs])}
+
+
+def density(start_ms):
+    """The last tenth of many starts beside the first: does it get slower when there are many?"""
+    tenth = len(start_ms) // 10
+    first, last = statistics.median(start_ms[:tenth]), statistics.median(start_ms[-tenth:])
+    return {"first": first, "last": last, "ratio": last / first}
 
 
 def measure_memory(peers, results):
@@ -381,6 +418,19 @@ def memory_row(title, values, limit, target):
     return [title] + cells + [target, said]
 
 
+def cgroup_row(cgroup):
+    cells = [f"{cgroup[k]['median']:.2f}" for k in ("with", "without")]
+    ms = cgroup["difference"]["median"]
+    return ["a cgroup with a limit: `run` with it, without it", "–", "–", " / ".join(cells), "–", "–",
+            "0.4 ms", f"{ms:.2f} ms, {verdict(ms, 0.4)}"]
+
+
+def density_row(d):
+    return [f"create + start, {JAILS} jails in a row: the first, the last tenth", "–", "–",
+            f"{d['first']:.2f} / {d['last']:.2f}", "–", "–", "1.3 ×",
+            f"{d['ratio']:.2f} ×, {verdict(d['ratio'], 1.3)}"]
+
+
 def print_table(report):
     head = ["operation (ms: median [p10 – p90])", *PEERS, "at most", "measured"]
     rows = [time_row(op, report["operations"][op[0]], report["missing"])
@@ -389,6 +439,10 @@ def print_table(report):
     rows.append(memory_row("peak memory of the runtime", memory["peak_kb"], 4096, "4 MB"))
     rows.append(memory_row("private memory of what waits for start", memory["waiting_private_kb"], 300,
                            "300 kB"))
+    if "cgroup" in report:
+        rows.append(cgroup_row(report["cgroup"]))
+    if "density" in report:
+        rows.append(density_row(report["density"]))
     print(f"{report['date']}, {report['machine']}, {report['runs']} runs each\n")
     for row in [head, ["---"] * len(head)] + rows:
         print("| " + " | ".join(row) + " |")
@@ -447,6 +501,11 @@ def main():
                 report["operations"][operation[0]] = measure(operation, peers,
                                                              max(1, options.runs // operation[3]))
         report["memory"] = measure_memory(peers, report["operations"])
+        if "jail" in peers and not options.only:
+            print("with and without a cgroup…", file=sys.stderr)
+            report["cgroup"] = measure_cgroup(peers["jail"], options.runs)
+        if "jail" in peers and peers["jail"].start_ms:
+            report["density"] = density(peers["jail"].start_ms)
     finally:
         for peer in peers.values():
             peer.stop()

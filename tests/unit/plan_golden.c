@@ -3,7 +3,8 @@
  * plan_golden.c - each spec of tests/golden/plans gives exactly the plan beside it
  *
  * NAME.json is compiled for the id "test", the cgroup "jail/test" and the bundle "/b", as root would,
- * or, when NAME ends in "-unprivileged", as somebody else would.  A filter, where there is one, is
+ * or, when NAME ends in "-unprivileged", as user 1000 would, who has subordinate ids; when it starts
+ * with "scope", systemd makes the cgroup.  A filter, where there is one, is
  * a stand-in of 16 bytes: what libseccomp makes of a profile differs from version to version.
  * GOLDEN_UPDATE=1 writes the .plan files anew.
  */
@@ -14,18 +15,25 @@
 #include "plan/compile.h"
 #include "plan/print.h"
 
+static const struct spec_user user = {
+	.uid = 1000, .gid = 100,
+	.uids = { .v = { { 100000, 65536 } }, .n = 1 }, .gids = { .v = { { 200000, 65536 } }, .n = 1 },
+};
+
 static char *compile_text(const char *name, const char *text, size_t len)
 {
+	bool scope = str_starts(name, "scope");
 	struct plan_request req = {
 		.id = "test", .bundle = "/b", .cgroup = "jail/test", .gated = true,
 		.privileged = !strstr(name, "-unprivileged."),
+		.unit = scope ? "jail-test.scope" : NULL, .slice = scope ? "jail.slice" : NULL,
 	};
 	struct spec *spec = NULL;
 	struct plan *p = NULL;
 	struct err err = { 0 };
 	struct buf out = { 0 };
 
-	if (spec_parse(text, len, name, "/b", &spec, &err) == 0) {
+	if (spec_parse_as(req.privileged ? NULL : &user, text, len, name, "/b", &spec, &err) == 0) {
 		req.spec = spec;
 		req.seccomp = spec->seccomp.set ? "0123456789abcdef" : NULL;
 		req.seccomp_len = spec->seccomp.set ? 16 : 0;

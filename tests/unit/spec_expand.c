@@ -113,6 +113,98 @@ TEST(mappings_follow_the_user_namespace)
 	spec_free(s);
 }
 
+TEST(an_init_is_a_system)
+{
+	static const char *const inits[] = { "/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd",
+					     "/sbin/openrc-init" };
+	static const char *const others[] = { "/bin/sh", "init", "/init", "/opt/sbin/init", "/sbin/init2" };
+	uint64_t admin = UINT64_C(1) << spec_cap_number("SYS_ADMIN");
+	struct spec *s;
+	char text[256];
+
+	for (size_t i = 0; i < ARRAY_SIZE(inits); i++) {
+		snprintf(text, sizeof(text), "{'root':{'path':'r'},'process':{'args':['%s']}}", inits[i]);
+		s = parse_text(text);
+		GOOD(s);
+		CHECK(s->system && s->notify && !s->lxcfs && !s->stop_signal);
+		CHECK(s->process.terminal && !s->process.no_new_privileges);
+		CHECK((s->process.caps.bounding & admin) && s->rootfs_idmap && s->uid_maps.n == 1);
+		CHECK(s->seccomp.builtin && s->seccomp.system);
+		CHECK(s->n_mounts == 10 && s->n_default_mounts == 10);
+		CHECK_STR(s->mounts[6].destination, "/sys/fs/cgroup");
+		CHECK(!(s->mounts[6].attrs.set & MOUNT_ATTR_RDONLY));
+		CHECK(s->mounts[5].attrs.set & MOUNT_ATTR_RDONLY);
+		CHECK_STR(s->process.env.v[0], "container=jail");
+		spec_free(s);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		snprintf(text, sizeof(text), "{'root':{'path':'r'},'process':{'args':['%s']}}", others[i]);
+		s = parse_text(text);
+		GOOD(s);
+		CHECK(!s->system && !s->notify && !s->seccomp.system && s->n_mounts == 7);
+		spec_free(s);
+	}
+	s = parse_text("{'root':{'path':'r'},'process':{'args':['/sbin/init']},'jail':{'system':false}}");
+	GOOD(s);
+	CHECK(!s->system && !s->process.terminal && !(s->process.caps.bounding & admin));
+	spec_free(s);
+	s = parse_text(SHORT ",'jail':{'system':true,'notify':false,'stopSignal':'sigquit'}}");
+	GOOD(s);
+	CHECK(s->system && !s->notify && s->stop_signal == 3);
+	spec_free(s);
+}
+
+TEST(a_system_takes_what_it_is_given)
+{
+	struct spec *s = parse_text("{'root':{'path':'r'},'process':{'args':['/sbin/init'],'terminal':false,"
+				    "'env':['container=mine']},'mounts':[{'destination':'/run','type':'tmpfs'},"
+				    "{'destination':'/x','type':'tmpfs'}],'linux':{'seccomp':'default','namespaces':"
+				    "[{'type':'mount'},{'type':'pid'}]}}");
+
+	GOOD(s);
+	CHECK(s->system && !s->process.terminal && s->seccomp.builtin && !s->seccomp.system);
+	CHECK_STR(s->process.env.v[0], "container=mine");
+	CHECK(!s->uid_maps.n && !s->rootfs_idmap);
+	CHECK_STR(s->mounts[7].destination, "/run");
+	CHECK_INT(s->mounts[7].doc_index, 0);
+	CHECK_STR(s->mounts[10].destination, "/x");
+	CHECK_INT(s->mounts[10].doc_index, 1);
+	/* Somebody else's network is not for it to set up. */
+	CHECK_STR(s->readonly_paths.v[s->readonly_paths.n - 1], "/proc/sys/net");
+	spec_free(s);
+}
+
+TEST(stop_signal_of_the_image)
+{
+	struct spec *s = parse_text(SHORT ",'annotations':{'org.opencontainers.image.stopSignal':'SIGRTMIN+3'}}");
+
+	GOOD(s);
+	CHECK_INT(s->stop_signal, 37);
+	spec_free(s);
+	s = parse_text(SHORT ",'annotations':{'org.opencontainers.image.stopSignal':'9'},"
+		       "'jail':{'stopSignal':'TERM'}}");
+	GOOD(s);
+	CHECK_INT(s->stop_signal, 15);
+	spec_free(s);
+	s = parse_text(SHORT ",'annotations':{'org.opencontainers.image.stopSignal':'what'}}");
+	GOOD(s);
+	CHECK_INT(s->stop_signal, 0);
+	spec_free(s);
+}
+
+TEST(lxcfs_is_mounted_last)
+{
+	struct spec *s = parse_text(SHORT ",'jail':{'lxcfs':true},'mounts':[{'destination':'/proc','type':'proc'}]}");
+
+	GOOD(s);
+	CHECK_INT(s->n_mounts, 15);
+	CHECK_INT(s->mounts[7].doc_index, SPEC_MOUNT_LXCFS);
+	CHECK_STR(s->mounts[7].source, "/var/lib/lxcfs/proc/cpuinfo");
+	CHECK_STR(s->mounts[7].destination, "/proc/cpuinfo");
+	CHECK(s->mounts[7].flags == SPEC_MOUNT_BIND && s->mounts[7].attrs.set & MOUNT_ATTR_RDONLY);
+	spec_free(s);
+}
+
 TEST(own_seccomp)
 {
 	struct spec *s = parse_text(SHORT ",'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW'}}}");

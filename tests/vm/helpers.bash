@@ -20,8 +20,13 @@ jail_cgroups() {
 	find $CGROUP -mindepth 1 -type d \( -path '*/jail/*' -o -name 'jail-*.scope' \) "$@"
 }
 
+processes() {
+	find /proc/[0-9]*/exe -maxdepth 0 \( -lname "$JAIL" -o -lname '*memfd:jail*' \) \
+		-printf 'process %p %l\n' 2>/dev/null
+}
+
 leftovers() {
-	local f pid
+	local f
 	state_of_host | diff "$BATS_TEST_TMPDIR/before" - | grep '^[<>]'
 	for f in "$ROOT"/* "$ROOT"/.[!.]*; do
 		case $f in
@@ -30,12 +35,7 @@ leftovers() {
 		esac
 	done
 	jail_cgroups -printf 'cgroup %p\n'
-	for f in /proc/[0-9]*; do
-		pid=${f#/proc/}
-		case $(readlink "$f/exe") in
-		"$JAIL" | *memfd:jail*) echo "process $pid $(tr '\0' ' ' < "$f/cmdline")" ;;
-		esac
-	done 2>/dev/null
+	processes
 	return 0
 }
 
