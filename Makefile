@@ -7,6 +7,7 @@
 #   make quickstart   deps, build, a small root file system, and a first jail (root)
 #   make check        all tests (root)          make lint      static checks
 #   make check-asan   all tests, sanitized      make check-fuzz   bounded fuzzing
+#   make check-vm     all tests in a virtual machine with systemd and every cgroup controller
 #   make bench        speed beside crun, runc, bwrap and a floor program
 #   make coverage     line coverage of all tests
 #   make install      honours DESTDIR and PREFIX
@@ -150,7 +151,7 @@ unit: $(UNIT_BIN)
 DEPS_BUILD := gcc make binutils libc6-dev libseccomp-dev libcap-dev libnl-3-dev libnl-route-3-dev \
 	libjansson-dev libsystemd-dev
 DEPS_RUN   := busybox-static
-DEPS_TEST  := bats jq python3 tmux strace iproute2 util-linux procps mmdebstrap crun runc mandoc \
+DEPS_TEST  := bats jq python3 tmux strace iproute2 util-linux procps mmdebstrap crun runc mandoc uidmap \
 	attr libcap2-bin bash-completion gcovr g++ pkg-config fish zsh \
 	python3-prometheus-client
 DEPS_LINT  := clang clang-tidy cppcheck shellcheck libclang-rt-14-dev

@@ -87,7 +87,7 @@ int main(void)
 		if (ok < 0)
 			return 1;
 	}
-	sd_bus_flush_close_unref(bus);
+	sd_bus_close_unref(bus);                /* every call has been answered, or never will be */
 	if (ok < 0)
 		fprintf(stderr, "jail-scope: started by jail, not by hand\n");
 	return ok != 1;

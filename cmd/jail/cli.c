@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/wait.h>
 
 #include "cli.h"
@@ -68,7 +69,7 @@ struct jail_runtime *cli_runtime(struct cli *cli)
 	options.cgroup_manager = cgroup_manager(cli);
 	options.log = msg_log;
 	if (options.cgroup_manager == JAIL_CGROUP_SYSTEMD ||
-	    (options.cgroup_manager == JAIL_CGROUP_AUTO && geteuid()))
+	    (options.cgroup_manager == JAIL_CGROUP_AUTO && getauxval(AT_EUID)))
 		options.helpers = helpers_here(dir);
 	if (jail_runtime_new(&options, &cli->rt, &err) < 0) {
 		msg_fail(err);

@@ -203,7 +203,7 @@ static int run_update(struct cli *cli, const void *opts, int argc, char **argv)
 	jail = cli_open(cli, argv[0]);
 	if (!jail)
 		return 1;
-	if (o.spec)
+	if (!text)
 		code = update_from_spec(jail, &o);
 	else if (jail_update(jail, text, strlen(text), name, &err) < 0)
 		code = msg_fail(err);

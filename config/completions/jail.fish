@@ -57,7 +57,7 @@ complete -c jail -n '__jail_at -' -l root -d 'keep state in DIR (default /run/ja
 complete -c jail -n '__jail_at -' -l log -d 'write errors and warnings to the end of FILE, too' -r -F
 complete -c jail -n '__jail_at -' -l log-format -d 'write them as text (default) or json' -x -a "text json"
 complete -c jail -n '__jail_at -' -l debug -d 'say what is being done'
-complete -c jail -n '__jail_at -' -l cgroup-manager -d 'who makes cgroups: cgroupfs (default), systemd or disabled' -x -a "cgroupfs systemd disabled"
+complete -c jail -n '__jail_at -' -l cgroup-manager -d 'who makes cgroups: cgroupfs (default of root), systemd (of users) or disabled' -x -a "cgroupfs systemd disabled"
 complete -c jail -n '__jail_at -' -l systemd-cgroup -d 'the same as --cgroup-manager systemd'
 complete -c jail -n '__jail_at -' -l rootless -d 'accepted for engines and ignored: the kernel is asked instead' -x -a "auto true false"
 complete -c jail -n '__jail_at -' -l version -s v -d 'print the version'

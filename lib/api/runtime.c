@@ -12,16 +12,16 @@ const char *jail_version(void)
 	return JAIL_VERSION;
 }
 
-static char *default_root(void)
+static char *default_root(uid_t uid)
 {
-	const char *dir = geteuid() ? getenv("XDG_RUNTIME_DIR") : NULL;
+	const char *dir = uid ? getenv("XDG_RUNTIME_DIR") : NULL;
 	char *path = NULL;
 
-	if (!geteuid())
+	if (!uid)
 		return strdup("/run/jail");
 	if (!str_empty(dir))
 		return asprintf(&path, "%s/jail", dir) < 0 ? NULL : path;
-	return asprintf(&path, "/tmp/jail-%u", geteuid()) < 0 ? NULL : path;
+	return asprintf(&path, "/tmp/jail-%u", uid) < 0 ? NULL : path;
 }
 
 static char *absolute(const char *path)
@@ -39,6 +39,7 @@ int jail_runtime_new(const struct jail_runtime_options *options, struct jail_run
 		     struct jail_error **error)
 {
 	struct jail_runtime_options o;
+	uid_t uid = geteuid();
 	struct jail_runtime *rt;
 	struct err err;
 	int r = API_OPTIONS(options, &o, &err);
@@ -47,8 +48,8 @@ int jail_runtime_new(const struct jail_runtime_options *options, struct jail_run
 		return api_fail(&err, NULL, error);
 	rt = calloc(1, sizeof(*rt));
 	if (rt) {
-		rt->root = str_empty(o.root) ? default_root() : absolute(o.root);
-		rt->cgroup_manager = o.cgroup_manager == JAIL_CGROUP_AUTO && !geteuid() ?
+		rt->root = str_empty(o.root) ? default_root(uid) : absolute(o.root);
+		rt->cgroup_manager = o.cgroup_manager == JAIL_CGROUP_AUTO && !uid ?
 					     JAIL_CGROUP_FS : o.cgroup_manager;
 		rt->log = o.log;
 		rt->log_userdata = o.log_userdata;

@@ -58,6 +58,22 @@ static void read_list(const struct cgroup_place *at, size_t len, const char *fil
 	list[strcspn(list, "\n")] = '\0';
 }
 
+/*
+ * A cgroup other than the root cannot have both processes and controllers.  The kernel refuses that for
+ * some of them, and for the others (pids, cpu, cpuset) makes a threaded domain of it, below which no
+ * jail can live: cgroups(7), "Thread mode".
+ */
+static bool has_processes(const struct cgroup_place *at, size_t len)
+{
+	char path[4096], list[LIST_SIZE];
+
+	name_file(path, sizeof(path), at, len, "cgroup.type");
+	if (faccessat(at->root_fd, path, F_OK, 0) < 0)
+		return false;
+	read_list(at, len, "cgroup.procs", list);
+	return *list;
+}
+
 /* All in one write, and one by one when that is refused. */
 static void enable_in(const struct cgroup_place *at, size_t len, const struct controllers *want)
 {
@@ -69,7 +85,7 @@ static void enable_in(const struct cgroup_place *at, size_t len, const struct co
 		if (!has_word(have, want->name[i]))
 			n += (size_t)snprintf(all + n, sizeof(all) - n, "%s+%s", n ? " " : "",
 					      want->name[i]);
-	if (!n)
+	if (!n || has_processes(at, len))
 		return;
 	name_file(path, sizeof(path), at, len, "cgroup.subtree_control");
 	if (file_poke_at(at->root_fd, path, all) == 0)
@@ -146,7 +162,7 @@ static int why_not_enabled(const struct cgroup_place *at, const char *name, stru
 		if (has_word(list, name))
 			continue;
 		name_file(path, sizeof(path), at, len, "cgroup.subtree_control");
-		r = file_poke_at(at->root_fd, path, one);
+		r = has_processes(at, len) ? -EBUSY : file_poke_at(at->root_fd, path, one);
 		if (r < 0)
 			return err_code(err, r, "enable the %s controller in %s/%s%s", name, at->root, path,
 					r == -EBUSY ? ", in which processes live" :

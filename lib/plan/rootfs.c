@@ -266,15 +266,16 @@ static const char *host_mount(const struct plan_request *req, const char *type)
 	return NULL;
 }
 
-static void compile_host_mount(struct mount_ctx *c, const char *path)
+static void compile_host_mount(const struct mount_ctx *c, const char *path)
 {
 	struct spec_mount all = *c->m;
+	struct mount_ctx host = *c;
 
 	all.flags |= SPEC_MOUNT_RECURSIVE;
 	all.rec.set |= all.attrs.set;
 	all.attrs.set = 0;
-	c->m = &all;
-	compile_bind(c, path);
+	host.m = &all;
+	compile_bind(&host, path);
 }
 
 static void compile_mount(struct mount_ctx *c)

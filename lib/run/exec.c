@@ -93,11 +93,12 @@ static int move_into_scope(void *data, struct err *err)
 {
 	struct executing *x = data;
 	const char *sub = x->req->sub_cgroup;
-	mem_auto char *first = sub ? NULL : first_process_cgroup(x->state);
+	mem_auto char *first = NULL;
 	int r;
 
 	if (!x->req->plan.moved)
 		return 0;
+	first = sub ? NULL : first_process_cgroup(x->state);
 	if (first)
 		sub = first + strlen(x->state->cgroup);
 	r = scope_attach_to(x->state->scope, sub, x->init.pid, err);
@@ -117,6 +118,9 @@ static int converse(struct executing *x, const struct state *state, struct err *
 	int r = talk_listen(&talk, err);
 
 	x->console = talk.console;
+	if (r == -EACCES && geteuid() && state->cgroup && err && !strcmp(err->step, "fork"))
+		err_set(err, r, "exec: a process of yours may be brought to cgroup %s only from the "
+			"cgroups that were delegated together with it: run jail exec there", state->cgroup);
 	return r;
 }
 
@@ -161,7 +165,7 @@ int exec_jail(int dir_fd, const struct state *state, int pidfd, struct exec_requ
 		return r;
 	req->plan.base = base;
 	req->plan.ns_flags = state->ns_flags;
-	req->plan.moved = geteuid() && state->scope;
+	req->plan.moved = state->scope && geteuid();
 	r = plan_compile_exec(&req->plan, &x.plan, err);
 	if (r == 0)
 		r = start(&x, state, pidfd, err);

@@ -34,7 +34,7 @@ static int map_by_helper(const char *program, pid_t pid, const char *map, struct
 	mem_auto char *copy = strdup(map);
 	char *argv[3 * 340 + 3] = { (char *)program }, *envp[] = { NULL }, number[12], *save = NULL;
 	fd_auto pidfd = -1, said = -1, theirs = -1;
-	int n = 1, pair[2], r, status;
+	int n = 1, pair[2], r, status = 0;
 	struct clone_request req = { .cgroup_fd = -1, .exec_fd = -1, .path = program };
 	pid_t helper;
 

@@ -102,13 +102,18 @@ int scope_names(const char *cgroups_path, const char *id, struct arena *arena,
 bool scope_user(void)
 {
 	mem_auto char *map = NULL;
-	unsigned from, to, count;
+	unsigned long from, to, count;
+	char *rest;
 	size_t len;
 
 	if (geteuid() != 0)
 		return true;
-	return file_read_at(AT_FDCWD, "/proc/self/uid_map", 4096, &map, &len, NULL) == 0 &&
-	       (sscanf(map, "%u %u %u", &from, &to, &count) != 3 || from || to || count != UINT32_MAX);
+	if (file_read_at(AT_FDCWD, "/proc/self/uid_map", 4096, &map, &len, NULL) < 0)
+		return false;
+	from = strtoul(map, &rest, 10);
+	to = strtoul(rest, &rest, 10);
+	count = strtoul(rest, NULL, 10);
+	return from || to || count != UINT32_MAX;
 }
 
 /* ---- talking to jail-scope ---- */
@@ -162,16 +167,20 @@ static int receive(const struct scope *s, char reply[REPLY_MAX], struct err *err
 static int ask_again(const struct buf *request, const struct scope *s, char reply[REPLY_MAX],
 		     struct err *err)
 {
-	unsigned code = 0;
-	int at = 0, r;
+	unsigned long code;
+	char *text;
+	int r;
 
 	if (request->failed)
 		return err_nomem(err);
 	if (send(s->socket, request->text, request->len, MSG_NOSIGNAL) < 0)
 		return err_sys(err, "ask jail-scope");
 	r = receive(s, reply, err);
-	if (r == 0 && sscanf(reply, "error %u %n", &code, &at) == 1 && code && code < 4096)
-		return err_set(err, -(int)code, "%s", reply + at);
+	if (r == 0 && str_starts(reply, "error ")) {
+		code = strtoul(reply + strlen("error "), &text, 10);
+		if (code && code < 4096)
+			return err_set(err, -(int)code, "%s", text + strspn(text, " "));
+	}
 	if (r == 0 && strncmp(reply, "ok", 2) != 0)
 		return err_set(err, -EPROTO, "jail-scope: %.200s", reply);
 	return r;
@@ -298,7 +307,7 @@ int scope_set(const char *record, const struct limits *limits, struct err *err)
 	buf_auto request = { 0 };
 	struct scope s = SCOPE_NONE;
 	char reply[REPLY_MAX];
-	const char *program;
+	const char *program = NULL;
 	int r = request_for(&request, "set", record, &program, err);
 
 	put_limits(&request, limits);
@@ -321,7 +330,7 @@ int scope_attach(const struct scope *s, pid_t pid, struct err *err)
 {
 	buf_auto request = { 0 };
 	char reply[REPLY_MAX];
-	const char *program;
+	const char *program = NULL;
 	int r = request_for(&request, "attach", s->record, &program, err);
 
 	put_process(&request, NULL, pid);
@@ -333,7 +342,7 @@ int scope_attach_to(const char *record, const char *below, pid_t pid, struct err
 	buf_auto request = { 0 };
 	struct scope s = SCOPE_NONE;
 	char reply[REPLY_MAX];
-	const char *program;
+	const char *program = NULL;
 	int r = request_for(&request, "attach", record, &program, err);
 
 	put_process(&request, below, pid);
@@ -363,7 +372,7 @@ int scope_remove(const char *record, int cgroup_root, const char *path, struct e
 	buf_auto request = { 0 };
 	struct scope s = SCOPE_NONE;
 	char reply[REPLY_MAX];
-	const char *program;
+	const char *program = NULL;
 	int r;
 
 	if (vanished(cgroup_root, path, SELF_REMOVE_MS))

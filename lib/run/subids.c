@@ -24,13 +24,13 @@ static size_t fields(char *line, char **out, size_t n)
 
 void subids_parse(char *text, const char *name, uint32_t uid, struct spec_subids *ret)
 {
-	char *line, *rest = NULL, *f[3];
+	char *line, *rest = NULL, *f[4];
 	uint32_t id, first, count, end;
 
 	ret->n = 0;
 	for (line = strtok_r(text, "\n", &rest); line && ret->n < SPEC_SUBIDS_MAX;
 	     line = strtok_r(NULL, "\n", &rest)) {
-		if (fields(line, f, 3) != 3 || str_u32(f[1], &first) < 0 || str_u32(f[2], &count) < 0)
+		if (fields(line, f, 4) != 3 || str_u32(f[1], &first) < 0 || str_u32(f[2], &count) < 0)
 			continue;
 		if (!count || __builtin_add_overflow(first, count, &end))
 			continue;

@@ -80,7 +80,7 @@ static int parse_bytes(const struct at *at, void *out)
 {
 	struct spec_opt_int *limit = out;
 	bool text = at->p->strict && json_string_length(at->v) && *json_string_value(at->v);
-	int64_t v;
+	int64_t v = 0;
 	int r = text ? parse_size(at, &v) : at_int(at, -1, INT64_MAX, &v);
 
 	if (r == 0 && v)

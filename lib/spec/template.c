@@ -5,7 +5,8 @@
  * The short form says what a jail cannot do without.  The OCI form is the expansion of a short
  * one, so it follows config/spec/default.json, less what only some machines or users want: the
  * user namespace (its host ids are the administrator's to choose; an ordinary user has no choice but
- * to have one) and the long seccomp profile.
+ * to have one), the long seccomp profile, and the limit of processes: one that is written down is never
+ * left out, and not every host can set it.
  */
 #include "spec/parse.h"
 
@@ -62,8 +63,7 @@ static int oci_template(const struct spec_user *who, char **ret, struct err *err
 	json_object_del(json_object_get(e.doc, "linux"), "seccomp");
 	json_object_del(json_object_get(e.doc, "linux"), "uidMappings");
 	json_object_del(json_object_get(e.doc, "linux"), "gidMappings");
-	if (who)                        /* a limit that is written down must not be left out */
-		json_object_del(json_object_get(e.doc, "linux"), "resources");
+	json_object_del(json_object_get(json_object_get(e.doc, "linux"), "resources"), "pids");
 	json_object_del(e.doc, "jail");
 	r = expand_finish(&e.doc, err);
 	if (r == 0)

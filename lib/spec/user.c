@@ -103,7 +103,7 @@ static bool is_mapped(const json_t *maps, json_int_t id)
 		const json_t *m = json_array_get(maps, i);
 		json_int_t first = json_integer_value(json_object_get(m, "containerID"));
 
-		if (id >= first && id - first < json_integer_value(json_object_get(m, "size")))
+		if (first >= 0 && id >= first && id - first < json_integer_value(json_object_get(m, "size")))
 			return true;
 	}
 	return false;

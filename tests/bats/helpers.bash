@@ -26,7 +26,7 @@ setup() {
 	mkdir "$BUNDLE"
 	cp -al "$JAIL_TEST/rootfs" "$BUNDLE/rootfs"
 	cd "$BUNDLE" || return
-	state_of_host > ../before
+	BEFORE=$(state_of_host)
 	if declare -F local_setup >/dev/null; then
 		local_setup
 	fi
@@ -50,40 +50,73 @@ teardown() {
 	return 1
 }
 
-# Everything of the host that a jail could leave something in, one thing a line
+# Everything of the host that a jail could leave something in, one thing a line.  This and what follows
+# runs for each test: without programs, which would take longer than most tests.
 state_of_host() {
-	cut -d' ' -f4- /proc/self/mountinfo | sed 's/^/mount /; s/shared:[0-9]*/shared/g; s/master:[0-9]*/master/g'
-	cut -d: -f1 -s /proc/net/dev | sed 's/^ */link /'
+	local root point options rest name
+	while read -r _ _ _ root point options rest; do
+		echo "mount $root $point $options ${rest#*- }"        # without its peers' numbers
+	done < /proc/self/mountinfo
+	while IFS=' :' read -r name rest; do
+		echo "link $name"
+	done < /proc/net/dev
 	echo "hostname $(</proc/sys/kernel/hostname)"
 	echo "domainname $(</proc/sys/kernel/domainname)"
 }
 
-# Those of jail, and those that left the runner's cgroup.  Two programs for all of them: one or two for
-# each would take more time than the tests.
-processes() {
-	local f
-	{
-		find /proc/[0-9]*/exe -maxdepth 0 \( -lname "$JAIL" -o -lname '*memfd:jail*' \) -print
-		grep -Ls '^0::/runner' /proc/[0-9]*/cgroup
-	} 2>/dev/null | while read -r f; do
-		f=${f%/*}
-		! [ -e "$f/exe" ] || echo "process ${f#/proc/} $(tr '\0' ' ' < "$f/cmdline")"
-	done 2>/dev/null
+show_process() {
+	! [ -e "/proc/$1/exe" ] || echo "process $1 $(tr '\0' ' ' < "/proc/$1/cmdline")"
+} 2>/dev/null
+
+# Those of jail among the processes $@
+jails_own() {
+	local pid name
+	for pid; do
+		{ read -r name < "/proc/$pid/comm"; } 2>/dev/null || continue
+		if [[ $name == memfd:jail* ]] || [ "/proc/$pid/exe" -ef "$JAIL" ]; then
+			show_process "$pid"
+		fi
+	done
 }
 
-# What was not there before: nothing is printed when all is clean
-leftovers() {
+# Those of jail, and those that are in no cgroup of their own and not in the runner's either
+processes() {
+	local pid
+	for pid in $(<$CGROUP/cgroup.procs); do
+		show_process "$pid"
+	done
+	# shellcheck disable=SC2046
+	jails_own $(<$CGROUP/runner/cgroup.procs)
+}
+
+cgroups() {
 	local f
-	state_of_host | diff "$BATS_TEST_TMPDIR/before" - | grep '^[<>]'
+	for f in $CGROUP/*/ $CGROUP/jail/*/; do
+		case $f in
+		*/\*/ | $CGROUP/jail/ | $CGROUP/runner/) ;;
+		*) echo "cgroup $f" ;;
+		esac
+	done
+}
+
+state_files() {
+	local f
 	for f in "$ROOT"/* "$ROOT"/.[!.]* "$ROOT"/.logs/*; do
 		case $f in
 		*/\** | */.\[* | "$ROOT/.cache" | "$ROOT/.logs") ;;
 		*) echo "state $f" ;;
 		esac
 	done
-	find $CGROUP -mindepth 1 -type d ! -path $CGROUP/jail ! -path "$CGROUP/runner*" \
-		-printf 'cgroup %p\n'
-	processes | sort -u
+}
+
+# What was not there before: nothing is printed when all is clean
+leftovers() {
+	local now
+	now=$(state_of_host)
+	[ "$now" = "$BEFORE" ] || diff <(echo "$BEFORE") <(echo "$now") | grep '^[<>]'
+	state_files
+	cgroups
+	processes
 	return 0
 }
 

@@ -152,8 +152,10 @@ user() {
 
 @test "short spec: expanded it is an OCI spec that does the same" {
 	short . sh -c 'id -u; cat /proc/self/uid_map | tr -s " "; grep CapEff /proc/self/status'
-	jail spec --expand config.json > expanded.json
-	jq -e '.ociVersion and .linux.seccomp' expanded.json > /dev/null
+	jail spec --expand config.json > full.json
+	jq -e '.ociVersion and .linux.seccomp' full.json > /dev/null
+	# Written down, a limit is asked for; our default alone is left out where nobody counts.
+	jq "$(has_need pids controller && echo . || echo 'del(.linux.resources.pids)')" full.json > expanded.json
 	run jail run config.json "$ID"
 	expect 0
 	first=$output

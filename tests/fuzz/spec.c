@@ -2,7 +2,8 @@
 /*
  * spec.c - libFuzzer target: any bytes as a spec
  *
- * What parses is expanded, and the expansion has to parse, too.  What fails says why, on one line.
+ * What parses is expanded, and the expansion has to parse, too.  What fails says why, on one line.  An
+ * ordinary user gets another expansion.
  */
 #include "spec/spec.h"
 
@@ -30,6 +31,20 @@ static void check_expansion(const char *text, size_t len)
 	free(expanded);
 }
 
+static void check_user(const char *text, size_t len)
+{
+	const struct spec_user user = {
+		.uid = 1000, .gid = 100,
+		.uids = { .v = { { 100000, 65536 } }, .n = 1 }, .gids = { .v = { { 100000, 65536 } }, .n = 1 },
+	};
+	struct err err = { 0 };
+	struct spec *s = NULL;
+
+	if (spec_parse_as(&user, text, len, "fuzz.json", "/b", &s, &err) < 0)
+		check_error(&err);
+	spec_free(s);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data;
@@ -42,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_error(&err);
 	spec_free(s);
 	s = NULL;
+	check_user(text, size);
 	if (spec_parse_process(text, size, "fuzz.json", &s, &err) < 0)
 		check_error(&err);
 	spec_free(s);

@@ -130,7 +130,7 @@ TEST(the_template_of_a_user)
 
 	CHECK_INT(spec_template_as(&alone, true, &text, &err), 0);
 	CHECK(text && strstr(text, "\"user\"") && !strstr(text, "Mappings") && !strstr(text, "gid=5"));
-	CHECK(text && !strstr(text, "resources"));
+	CHECK(text && !strstr(text, "\"pids\""));
 	CHECK(text && spec_parse_as(&alone, text, strlen(text), "t", "/b", &s, &err) == 0);
 	CHECK(s && s->uid_maps.n == 1);
 	spec_free(s);

@@ -10,6 +10,6 @@ done < /modules
 until [ -b /dev/vda ]; do
 	usleep 10000
 done
-mount -t ext4 -o rw,noatime /dev/vda /root
+mount -t ext4 -o rw /dev/vda /root
 umount /dev
 exec switch_root /root /sbin/init

@@ -40,7 +40,7 @@ load helpers
 @test "everything the suites skip elsewhere is here" {
 	local what
 	for what in "${!NEEDS[@]}"; do
-		needs $what
+		[[ $what == "a kernel "* ]] || needs $what       # Debian 13 has Linux 6.12
 	done
 	needs 2 cpus
 }
