@@ -91,9 +91,9 @@ processes() {
 
 cgroups() {
 	local f
-	for f in $CGROUP/*/ $CGROUP/jail/*/; do
+	for f in "$CGROUP"/*/ "$CGROUP"/jail/*/; do
 		case $f in
-		*/\*/ | $CGROUP/jail/ | $CGROUP/runner/) ;;
+		*/\*/ | "$CGROUP/jail/" | "$CGROUP/runner/") ;;
 		*) echo "cgroup $f" ;;
 		esac
 	done

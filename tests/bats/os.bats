@@ -77,6 +77,10 @@ other_pid() {
 	ended_with 0
 }
 
+welcomed() {
+	[ "$(grep -c 'Welcome to' console)" = "$1" ]
+}
+
 @test "reboot inside starts it again, poweroff inside ends it" {
 	needs debian with systemd
 	os '.hooks = {"poststop": [{"path": "/bin/sh", "args": ["sh", "-c", "echo x >> '"$PWD"'/hooks"]}]}'
@@ -86,7 +90,7 @@ other_pid() {
 	jail exec "$ID" systemctl reboot || true
 	wait_for other_pid "$first"
 	wait_for is_up
-	[ "$(grep -c '^Welcome to' console)" = 2 ]
+	wait_for welcomed 2
 	[ "$(wc -l < hooks)" = 1 ]
 	jail exec "$ID" systemctl poweroff || true
 	ended_with 0
