@@ -44,8 +44,13 @@ struct child {
  * What the child runs.  It shares our memory and leaves by exec, so it must do nothing that our side
  * keeps books of: raw system calls only, and none of the sanitizers' own records.
  */
+#ifdef __clang__
+#define NO_SANITIZE_UNDEFINED no_sanitize("undefined")
+#else
+#define NO_SANITIZE_UNDEFINED no_sanitize_undefined
+#endif
 #define IN_CHILD \
-	__attribute__((no_sanitize_address, no_sanitize_thread, no_sanitize_undefined))
+	__attribute__((no_sanitize_address, no_sanitize_thread, NO_SANITIZE_UNDEFINED))
 
 /*
  * Capabilities do not survive an exec in a user namespace that has no mapping yet, for nobody is

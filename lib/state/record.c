@@ -12,7 +12,7 @@
 #include "base/json.h"
 
 #define RECORD_MAX (4U << 20)
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
 
 static const char *const status_names[] = { "creating", "created", "running" };
 

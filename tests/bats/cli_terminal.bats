@@ -4,41 +4,10 @@
 # cli_terminal.bats - the relay between a jail's terminal and ours: whole, in order, and given back
 
 load helpers
-
-local_setup() {
-	unset TMUX
-	export TMUX_TMPDIR=$BATS_TEST_TMPDIR
-}
+load tmux
 
 local_teardown() {
-	if [ -n "${TMUX_IN_USE-}" ]; then
-		tmux -L "$ID" kill-server 2>/dev/null || true
-	fi
-}
-
-# ---- a screen with a shell on it, in which jail is typed ----
-
-screen() {
-	command -v tmux >/dev/null || skip "no tmux"
-	TMUX_IN_USE=1
-	cat >../rc <<-END
-		PS1='out> '
-		jail() { "$JAIL" "\$@"; }
-	END
-	tmux -L "$ID" -f /dev/null new-session -d -x 90 -y 25 "bash --noprofile --rcfile ../rc" 3>&- 4>&-
-	wait_for shows '^out>'
-}
-
-shows() {
-	tmux -L "$ID" capture-pane -p | grep -q -e "$1"
-}
-
-type_line() {
-	tmux -L "$ID" send-keys "$@" Enter
-}
-
-press() {
-	tmux -L "$ID" send-keys "$@"
+	end_screen
 }
 
 # The shell inside prints its prompt when it is ready for more
@@ -110,7 +79,7 @@ shell_inside() {
 	shell_inside
 	type_line "stty size"
 	wait_for shows '^25 90$'
-	tmux -L "$ID" resize-window -x 70 -y 20
+	resize 70 20
 	wait_for shows '^in>'
 	type_line "until stty size | grep '20 70'; do :; done"
 	wait_for shows '^20 70$'
@@ -193,7 +162,7 @@ shell_inside() {
 @test "the terminal goes away, and so does a program that did not think of it" {
 	screen
 	shell_inside
-	tmux -L "$ID" kill-server
+	end_screen
 	gone() { ! jail state "$ID"; }
 	wait_for gone
 }

@@ -4,11 +4,10 @@
 # console.bats - jail console: the terminal of a jail that somebody else supervises
 
 load helpers
-
-SCREEN=
+load tmux
 
 local_teardown() {
-	[ -z "$SCREEN" ] || tmux -L "$SCREEN" kill-server 2>/dev/null || true
+	end_screen
 }
 
 # supervise ARG…: a jail run that is not on a terminal, with input that does not end; ./log is its output
@@ -33,25 +32,11 @@ attach() {
 	wait_for [ -e "$1" ]
 }
 
-# on_screen LINE: a terminal of 25 lines and 90 columns, with a shell in it
+# on_screen LINE: typed at the shell of a terminal
 on_screen() {
-	SCREEN=jail-$$-$BATS_TEST_NUMBER
-	cat > ../rc <<-END
-		PS1='out> '
-		jail() { "$JAIL" "\$@"; }
-	END
-	tmux -L "$SCREEN" -f /dev/null new-session -d -x 90 -y 25 "bash --noprofile --rcfile ../rc" 3>&- 4>&-
-	wait_for shows '^out>'
-	tmux -L "$SCREEN" send-keys -l "$1"
-	tmux -L "$SCREEN" send-keys Enter
-}
-
-shows() {
-	tmux -L "$SCREEN" capture-pane -p | grep -q -e "$1"
-}
-
-press() {
-	tmux -L "$SCREEN" send-keys "$@"
+	screen
+	press -l "$1"
+	press Enter
 }
 
 @test "what is typed reaches the program, what it writes reaches both" {
@@ -165,7 +150,7 @@ print("closed" if s.recv(100) == b"" else "served")' "$ROOT/$ID/console"
 	press Enter
 	wait_for shows '^25 90$'
 	wait_for shows '^2$'
-	tmux -L "$SCREEN" resize-window -x 70 -y 20
+	resize 70 20
 	sleep 0.3
 	press -l 'stty size'
 	press Enter

@@ -79,7 +79,8 @@ stat_of() {
 	wait_for has_status "$ID" running
 	mkdir $CGROUP/jail/"$ID"/init $CGROUP/jail/"$ID"/small
 	pid_of "$ID" > $CGROUP/jail/"$ID"/init/cgroup.procs
-	echo +memory > $CGROUP/jail/"$ID"/cgroup.subtree_control
+	# Its last sleep may still be where it was started.
+	wait_for sh -c "echo +memory > $CGROUP/jail/$ID/cgroup.subtree_control"
 	echo 16M > $CGROUP/jail/"$ID"/small/memory.max
 	[ ! -e $CGROUP/jail/"$ID"/small/memory.swap.max ] || echo 0 > $CGROUP/jail/"$ID"/small/memory.swap.max
 	pid_of "$ID" > $CGROUP/jail/"$ID"/small/cgroup.procs

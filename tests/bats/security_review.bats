@@ -141,7 +141,7 @@ filter() {
 @test "gc leaves a jail alone whose record another version wrote" {
 	in_jail .
 	cp "$ROOT/$ID/state.json" ../record
-	sed -i 's/"version":1/"version":9/' "$ROOT/$ID/state.json"
+	sed -i 's/"version":2/"version":9/' "$ROOT/$ID/state.json"
 	try jail gc
 	cp ../record "$ROOT/$ID/state.json"
 	has_status "$ID" running
@@ -189,7 +189,8 @@ filter() {
 	for i in 1 2 3 4; do
 		status=0
 		LIMIT=1 jail exec "$ID" true </dev/null >../out 2>&1 3>&- 4>&- || status=$?
-		[ "$status" = 0 ] || [ "$status" = 124 ]
+		# 137: what was stopped is the program itself, and our TERM waits for it.
+		[ "$status" = 0 ] || [ "$status" = 124 ] || [ "$status" = 137 ]
 	done
 	LIMIT=10 jail delete --force "$ID"
 }

@@ -6,16 +6,10 @@
 # What needs a controller is in limits_stats.bats.
 
 load helpers
-
-local_setup() {
-	unset TMUX
-	export TMUX_TMPDIR=$BATS_TEST_TMPDIR
-}
+load tmux
 
 local_teardown() {
-	if [ -n "${TMUX_IN_USE-}" ]; then
-		tmux -L "$ID" kill-server 2>/dev/null || true
-	fi
+	end_screen
 }
 
 # A jail that does nothing, named $1
@@ -223,21 +217,6 @@ drop() {
 
 # ---- on a terminal ----
 
-screen() {
-	command -v tmux >/dev/null || skip "no tmux"
-	TMUX_IN_USE=1
-	cat >../rc <<-END
-		PS1='out> '
-		jail() { "$JAIL" "\$@"; }
-	END
-	tmux -L "$ID" -f /dev/null new-session -d -x "${1:-130}" -y "${2:-20}" "bash --noprofile --rcfile ../rc" 3>&- 4>&-
-	wait_for shows '^out>'
-}
-
-shows() {
-	tmux -L "$ID" capture-pane -p | grep -q -e "$1"
-}
-
 shows_not() {
 	! shows "$1"
 }
@@ -246,22 +225,14 @@ first_row_is() {
 	tmux -L "$ID" capture-pane -p | sed -n 3p | grep -q "^$1 "
 }
 
-type_line() {
-	tmux -L "$ID" send-keys "$@" Enter
-}
-
-press() {
-	tmux -L "$ID" send-keys "$@"
-}
-
 @test "stats on a terminal: refreshed, jails come and go, q gives the terminal back" {
 	idle a
-	screen
+	screen 130 20
 	type_line "clear; stty -g >../before-run; jail stats --interval 200ms"
 	wait_for shows '^a  '
 	idle b
 	wait_for shows '^b  '
-	tmux -L "$ID" resize-window -x 60 -y 10
+	resize 60 10
 	wait_for shows '^b  '
 	drop a
 	wait_for shows_not '^a  '
@@ -277,7 +248,7 @@ press() {
 
 @test "stats on a terminal: ^C and a signal end it, with the terminal as it was" {
 	idle a
-	screen
+	screen 130 20
 	type_line "clear; stty -g >../before-run; jail stats"
 	wait_for shows '^a  '
 	press C-c
@@ -310,7 +281,7 @@ press() {
 @test "top: sorted by the processor, keys change the column and the order" {
 	idle a
 	busy z
-	screen
+	screen 130 20
 	type_line "clear; jail top --interval 300ms"
 	wait_for first_row_is z
 	shows 'by cpu'
