@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CGROUP_OOM_MAX 192
+#define CGROUP_OOM_MAX 224
 
 /*
  * Write "out of memory (memory.max 64 MiB, peak 64 MiB, 1 process killed)" for the cgroup @fd.  Returns how many
