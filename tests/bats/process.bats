@@ -177,11 +177,11 @@ status_lines() {
 
 @test "a session keyring of its own, or the caller's with --no-new-keyring" {
 	config . look keyring
-	run keyring outside timeout 20 "$JAIL" run "$ID"
+	run keyring outside timeout --foreground 20 "$JAIL" run "$ID"
 	expect 0
 	contains "keyring keyring;0;0;"
 	lacks outside
-	run keyring outside timeout 20 "$JAIL" run --no-new-keyring "$ID"
+	run keyring outside timeout --foreground 20 "$JAIL" run --no-new-keyring "$ID"
 	expect 0
 	contains outside
 }

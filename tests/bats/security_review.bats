@@ -22,13 +22,13 @@ filter() {
 
 @test "exec: the caller's session keyring stays outside" {
 	in_jail .
-	keyring reviewer timeout 20 "$JAIL" exec "$ID" look keyring > ../out
+	keyring reviewer timeout --foreground 20 "$JAIL" exec "$ID" look keyring > ../out
 	run cat ../out
 	contains "keyring keyring;"
 	lacks reviewer
 	jail delete -f "$ID"
 	up --no-new-keyring
-	keyring reviewer timeout 20 "$JAIL" exec "$ID" look keyring > ../out
+	keyring reviewer timeout --foreground 20 "$JAIL" exec "$ID" look keyring > ../out
 	run cat ../out
 	contains reviewer
 }
