@@ -213,11 +213,19 @@ background() {
 	BACKGROUND+=($!)
 }
 
+# The disk that the tests are on
+disk() {
+	local device
+	device=/sys/dev/block/$(stat -c %Hd:%Ld .)
+	[ -e "$device/partition" ] && device=$(dirname "$(realpath "$device")")
+	cat "$device/dev"
+}
+
 # wait_for COMMAND...: until it succeeds, at most five seconds
 wait_for() {
-	local tries=$((250 * SLOW))
+	local end=$((SECONDS + 5 * SLOW))
 	until "$@" >/dev/null 2>&1; do
-		((tries--)) || {
+		((SECONDS <= end)) || {
 			echo "in vain waited for: $*"
 			return 1
 		}

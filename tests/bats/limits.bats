@@ -173,14 +173,6 @@ Mems_allowed_list:	0"
 
 # ---- block I/O ----
 
-# The disk that the tests are on
-disk() {
-	local device
-	device=/sys/dev/block/$(stat -c %Hd:%Ld .)
-	[ -e "$device/partition" ] && device=$(dirname "$(realpath "$device")")
-	cat "$device/dev"
-}
-
 @test "blockIO: a rate for a disk slows writing down" {
 	needs io controller
 	local number=$(disk)

@@ -186,16 +186,18 @@ stat_of() {
 
 @test "stats: bytes written to a device" {
 	needs io controller
-	resources '{}' sh -c 'hog write /file 512; echo > /run/done; exec sleep 1000'
+	# The controller counts where somebody has asked for a limit of its
+	if [ "$(stat -f -c %T .)" = tmpfs ]; then
+		skip "needs a bundle on a device"
+	fi
+	local number=$(disk)
+	resources "{blockIO: {throttleReadIOPSDevice: [{major: ${number%:*}, minor: ${number#*:}, rate: 1000}]}}" \
+		sh -c 'hog write /file 512; echo > /run/done; exec sleep 1000'
 	up
 	wait_for test -e rootfs/run/done
 	wrote() {
 		[ "$(stat_of '.stats.blkio.ioServiceBytesRecursive // [] | map(select(.op == "Write") | .value // 0) | add // 0')" -ge 524288 ]
 	}
-	if [ "$(stat -f -c %T .)" = tmpfs ]; then
-		jail delete --force "$ID"
-		skip "needs a bundle on a device"
-	fi
 	wait_for wrote
 	jail delete --force "$ID"
 }
