@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "jail.h"
+#include "cgroup/oom.h"
 #include "run/create.h"
 #include "spec/spec.h"
 #include "state/state.h"
@@ -33,6 +34,7 @@ struct jail {
 	struct jail_runtime *rt;
 	char *id;
 	int dir_fd, pidfd, console_fd, notify_fd;  /* pidfd: -1 when stopped */
+	struct cgroup_oom_watch oom;    /* a scope's, from the start on */
 	bool looked;                    /* pidfd has been looked for */
 	bool locked;                    /* by us: dir_fd's lock is held across a transition */
 	struct state state;

@@ -54,6 +54,7 @@ static int make_object(struct jail_runtime *rt, const char *id, struct created *
 		fd_close(&c->pidfd);
 		fd_close(&c->console_fd);
 		fd_close(&c->notify_fd);
+		fd_close(&c->oom.above);
 		state_done(&c->state);
 		return err_nomem(err);
 	}
@@ -64,6 +65,7 @@ static int make_object(struct jail_runtime *rt, const char *id, struct created *
 	jail->notify_fd = c->notify_fd;
 	jail->state = c->state;
 	jail->looked = true;
+	jail->oom = c->oom;
 	*ret = jail;
 	return 0;
 }

@@ -54,7 +54,7 @@ int jail_open(struct jail_runtime *rt, const char *id, struct jail **ret, struct
 		return fail(&err, error);
 	}
 	jail->rt = rt;
-	jail->dir_fd = jail->pidfd = jail->console_fd = jail->notify_fd = -1;
+	jail->dir_fd = jail->pidfd = jail->console_fd = jail->notify_fd = jail->oom.above = -1;
 	r = state_open(root, id, false, &jail->dir_fd, &err);
 	if (r == 0)
 		r = state_read(jail->dir_fd, &jail->state, &err);
@@ -74,6 +74,7 @@ void jail_free(struct jail *jail)
 	fd_close(&jail->pidfd);
 	fd_close(&jail->console_fd);
 	fd_close(&jail->notify_fd);
+	fd_close(&jail->oom.above);
 	state_done(&jail->state);
 	free(jail->id);
 	free(jail);

@@ -264,9 +264,11 @@ int jail_oom_message(struct jail *jail, char **ret)
 	char *copy;
 	int n;
 
-	if (!jail->state.cgroup || api_cgroup(jail, &cgroup, NULL) < 0)
+	if (!jail->state.cgroup)
 		return 0;
-	n = cgroup_oom_text(cgroup, text);
+	n = api_cgroup(jail, &cgroup, NULL) < 0 ? 0 : cgroup_oom_text(cgroup, text);
+	if (!n)
+		n = cgroup_oom_text_above(&jail->oom, text);
 	copy = n ? strdup(text) : NULL;
 	if (!copy)
 		return 0;

@@ -7,6 +7,7 @@
  */
 #include "cgroup/oom.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 
@@ -93,6 +94,34 @@ int cgroup_oom_text(int fd, char ret[CGROUP_OOM_MAX])
 
 	if (!look(fd, &o) || !o.killed)
 		return 0;
+	describe(&o, ret);
+	return o.killed > INT_MAX ? INT_MAX : (int)o.killed;
+}
+
+void cgroup_oom_watch(int fd, struct cgroup_oom_watch *ret)
+{
+	struct oom own, above;
+
+	*ret = (struct cgroup_oom_watch){ .above = -1 };
+	look(fd, &own);
+	if (!read_number(fd, "memory.max", &own.max) || own.max == CGROUP_STAT_MAX)
+		return;
+	ret->max = own.max;
+	ret->above = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (ret->above >= 0 && look(ret->above, &above))
+		ret->killed = above.killed;
+}
+
+int cgroup_oom_text_above(const struct cgroup_oom_watch *w, char ret[CGROUP_OOM_MAX])
+{
+	struct oom o;
+
+	if (w->above < 0 || !look(w->above, &o) || o.killed <= w->killed)
+		return 0;
+	o.killed -= w->killed;
+	o.reached_here = o.reached;
+	o.max = w->max;
+	o.peak = 0;
 	describe(&o, ret);
 	return o.killed > INT_MAX ? INT_MAX : (int)o.killed;
 }

@@ -177,6 +177,8 @@ static int make(struct making *m, struct err *err)
 		r = state_claim(m->root_fd, m->req->id, &m->state, &m->dir_fd, err);
 	if (r == 0)
 		r = making_cgroup(m, err);
+	if (r == 0 && m->scope.record)
+		cgroup_oom_watch(m->cgroup.fd, &m->oom);
 	if (r == 0)
 		r = save_plan(m->dir_fd, m->plan, err);
 	if (r == 0)
@@ -200,6 +202,8 @@ static void hand_over(struct making *m, struct created *ret)
 	ret->pidfd = m->init.pidfd;
 	ret->console_fd = m->console;
 	ret->notify_fd = fd_take(&m->notify);
+	ret->oom = m->oom;
+	m->oom.above = -1;
 	m->init.pidfd = -1;
 	ret->state = m->state;
 	m->state = (struct state){ 0 };
@@ -213,6 +217,7 @@ int create_jail(const struct create_request *req, struct created *ret, struct er
 	struct making m = {
 		.req = req, .init = INIT_NONE, .cgroup = { .fd = -1 }, .root_fd = -1, .dir_fd = -1,
 		.scope = SCOPE_NONE, .cgroup_root = -1, .gate = -1, .console = -1, .notify = -1,
+		.oom = { .above = -1 },
 	};
 	fd_auto cache = -1;
 	int r = making_check(req, err);
@@ -240,6 +245,7 @@ int create_jail(const struct create_request *req, struct created *ret, struct er
 	state_done(&m.state);
 	fd_close(&m.gate);
 	fd_close(&m.notify);
+	fd_close(&m.oom.above);
 	fd_close(&m.cgroup_root);
 	fd_close(&m.root_fd);
 	free(m.cgroup_path);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "cgroup/oom.h"
 #include "plan/compile.h"
 #include "run/init.h"
 #include "state/state.h"
@@ -44,6 +45,7 @@ struct created {
 	int pidfd;
 	int console_fd;                         /* the pty's master, if it was kept; -1 */
 	int notify_fd;                          /* what the program says; -1 */
+	struct cgroup_oom_watch oom;            /* when systemd removes the cgroup */
 	struct state state;
 };
 

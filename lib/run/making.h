@@ -20,6 +20,7 @@ struct making {
 	int root_fd, dir_fd, cgroup_root, gate, console, notify;
 	const char *cgroup_mount;       /* what cgroup_root is */
 	bool hooks_ran, recorded, pid_file;
+	struct cgroup_oom_watch oom;
 	bool moved;                     /* systemd moves the process into the scope */
 };
 

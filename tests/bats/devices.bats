@@ -140,12 +140,3 @@ rules() {
 	contains "not permitted"
 	jail delete -f "$ID"
 }
-
-@test "resources that later work brings are refused with a clear error, not ignored" {
-	for r in '"memory": {"limit": 1000000}' '"cpu": {"shares": 5}' '"pids": {"limit": 5}' '"unified": {"memory.max": "1"}'; do
-		config ".linux.resources = {$r}" true
-		go
-		[ "$status" = 0 ] || fails "linux.resources"
-		[ "$status" != 0 ] || [ "${r#*pids}" != "$r" ]
-	done
-}
