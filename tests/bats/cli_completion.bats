@@ -63,7 +63,7 @@ bash_offers() {
 	offers() { HOME=$PWD fish -c 'jail completion fish | source; complete -C $argv' "$1" | cut -f1; }
 	[ "$(offers 'jail ex')" = exec ]
 	[ "$(offers 'jail --log-format t')" = text ]
-	[ "$(offers 'jail run --det')" = --detach ]
+	[ "$(offers 'jail run --deta')" = --detach ]
 	offers 'jail kill web ' | grep -qx KILL
 	[ "$(offers 'jail completion z')" = zsh ]
 	touch some.json
