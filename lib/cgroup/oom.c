@@ -61,9 +61,11 @@ static bool look(int fd, struct oom *o)
 	if (stat_read(fd, "memory.events", text, sizeof(text)) < 0 ||
 	    !stat_parse_keys(text, keys, o) || !(o->killed || o->reached))
 		return false;
-	if (stat_read(fd, "memory.events.local", text, sizeof(text)) >= 0)
-		stat_parse_keys(text, local, o);
-	read_number(fd, "memory.max", &o->max);
+	/* All of it or nothing: the cgroup may be being removed. */
+	if (stat_read(fd, "memory.events.local", text, sizeof(text)) < 0 ||
+	    !read_number(fd, "memory.max", &o->max))
+		return false;
+	stat_parse_keys(text, local, o);
 	read_number(fd, "memory.peak", &o->peak);   /* Linux 5.19 */
 	return true;
 }
