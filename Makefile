@@ -71,7 +71,7 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS) $(LIBNL_CFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # What is carried inside the library: the interpreter, the default spec, the default profile.
-$(B)/lib/base/embed.o: lib/base/embed.S $(B)/jail-init $(wildcard config/spec/*.json config/seccomp/*.json)
+$(B)/lib/base/embed.o: lib/base/embed.S $(B)/jail-init $(wildcard config/spec/*.json config/seccomp/*.json config/net/*)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -c -DEMBED_INIT='"$(B)/jail-init"' -o $@ $<

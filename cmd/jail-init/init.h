@@ -83,6 +83,8 @@ int ns_fork(const struct plan_step *s);
 int ns_root(const struct plan_step *s);
 int ns_time(const struct plan_step *s);
 
+int net_configure(const struct plan_step *s);
+
 int proc_open_host(const struct plan_step *s);
 int proc_write(const char *file, const char *value);
 int proc_sysctl(const struct plan_step *s);

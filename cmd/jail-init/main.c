@@ -169,6 +169,7 @@ static int carry_out(const struct plan_step *s)
 	case OP_HERE: return use_own_root();
 	case OP_CGROUP_NS: return (int)SYS(unshare, CLONE_NEWCGROUP);
 	case OP_TIME_NS: return ns_time(s);
+	case OP_NETLINK: return net_configure(s);
 	case OP_PROPAGATION: return (int)SYS(mount, NULL, "/", NULL, s->a[0], NULL);
 	case OP_ROOT: return mount_root(s, 0);
 	case OP_ROOT_RECV:

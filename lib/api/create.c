@@ -126,7 +126,7 @@ int jail_plan(struct jail_runtime *rt, const struct jail_spec *spec, const char 
 	if (r == 0 && choose_cgroup(rt, &req, &parent, NULL) < 0)
 		req.use_cgroup = true;
 	if (r == 0)
-		r = create_plan(&req, NULL, -1, NULL, &p, &err);
+		r = preview_plan(&req, &p, &err);
 	if (r < 0)
 		return api_fail(&err, err.place[0] ? spec->spec->name : NULL, error);
 	if (json)

@@ -21,6 +21,8 @@
 	embed embed_spec, "config/spec/default.json"
 	embed embed_seccomp, "config/seccomp/default.json"
 	embed embed_system, "config/spec/system.json"
+	embed embed_network, "config/net/jail0.json"
+	embed embed_rules, "config/net/jail.nft"
 	embed embed_seccomp_system, "config/seccomp/system.json"
 
 	.section .note.GNU-stack, "", @progbits

@@ -80,6 +80,24 @@ void arena_done(struct arena *a)
 	a->used = 0;
 }
 
+uint64_t hash_bytes(const void *data, size_t len)
+{
+	const unsigned char *p = data;
+	uint64_t h = 0xcbf29ce484222325ULL ^ len;
+
+	while (len) {
+		size_t n = MIN(len, sizeof(uint64_t));
+		uint64_t word = 0;
+
+		memcpy(&word, p, n);
+		h = (h ^ word) * 0x100000001b3ULL;
+		h ^= h >> 29;
+		p += n;
+		len -= n;
+	}
+	return h;
+}
+
 /* ---- strings ---- */
 
 bool str_starts(const char *s, const char *prefix)
@@ -283,6 +301,8 @@ static int put_beside(int dir_fd, const char *path, const void *data, size_t len
 	fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return -errno;
+	if (mode & 077)
+		fchmod(fd, mode);
 	r = fd_write_all(fd, data, len);
 	if (r == 0 && renameat(dir_fd, temp, dir_fd, path) < 0)
 		r = -errno;
@@ -304,6 +324,9 @@ int file_put_at(int dir_fd, const char *path, const void *data, size_t len, mode
 		return put_beside(dir_fd, path, data, len, mode);
 	if (fd < 0)
 		return -errno;
+	/* What others may read they may read whatever the caller's umask is. */
+	if (mode & 077)
+		fchmod(fd, mode);
 	r = fd_write_all(fd, data, len);
 	return r < 0 ? r : link_over(fd, dir_fd, path);
 }

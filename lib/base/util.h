@@ -66,6 +66,9 @@ char *arena_strdup(struct arena *a, const char *s);
 char *arena_printf(struct arena *a, const char *fmt, ...) ERR_FORMAT(2, 3);
 void arena_done(struct arena *a);
 
+/* FNV-1a over 8-byte words, folded after each so that every bit reaches the low ones. */
+uint64_t hash_bytes(const void *data, size_t len);
+
 /* ---- strings ---- */
 
 struct strv {
@@ -112,7 +115,8 @@ int fd_write_all(int fd, const void *data, size_t len);
 
 /*
  * Put a file with @data at @path, in place of what is there.  It is written without a name and linked
- * when it is whole: whoever is killed meanwhile leaves nothing.  Returns 0 or -errno.
+ * when it is whole: whoever is killed meanwhile leaves nothing.  What @mode lets others do holds whatever
+ * the caller's umask is.  Returns 0 or -errno.
  */
 int file_put_at(int dir_fd, const char *path, const void *data, size_t len, mode_t mode);
 

@@ -181,8 +181,7 @@ static void compile_time(struct plan_builder *b, const struct spec *spec)
 /* Meet the runtime while namespaces exist and nothing is mounted, if it has something to do then. */
 static void compile_meeting(struct plan_builder *b, const struct spec *spec)
 {
-	if (!spec->hooks[SPEC_HOOK_PRESTART].n && !spec->hooks[SPEC_HOOK_CREATE_RUNTIME].n &&
-	    !spec->n_netdevs)
+	if (!plan_meets(spec))
 		return;
 	plan_add(b, OP_TELL, STAGE_INSIDE, "%s", "")->a[0] = POINT_NAMESPACES;
 	plan_add(b, OP_WAIT, STAGE_INSIDE, "%s", "")->a[0] = POINT_NAMESPACES;
@@ -196,6 +195,7 @@ static void compile_system(struct plan_builder *b, const struct plan_request *re
 		plan_add(b, OP_OPEN_PROC, STAGE_INSIDE, "%s", "");
 	if (ns_new(spec, SPEC_NS_TIME))
 		compile_time(b, spec);
+	compile_network(b, req, true);
 	compile_meeting(b, spec);
 	add_hostname(b, req);
 	if (spec->domainname)
@@ -344,6 +344,7 @@ int plan_compile(const struct plan_request *req, struct plan **ret, struct err *
 	compile_namespaces(&b, req);
 	if (ns_new(spec, SPEC_NS_USER))
 		compile_maps(&b, spec);
+	compile_network_outside(&b, req);
 	compile_netdevs(&b, spec);
 	compile_hooks(&b, spec, SPEC_HOOK_PRESTART, OP_HOOK_OUT, STAGE_NAMESPACES);
 	compile_hooks(&b, spec, SPEC_HOOK_CREATE_RUNTIME, OP_HOOK_OUT, STAGE_NAMESPACES);

@@ -12,6 +12,26 @@
 #include "plan/build.h"
 #include "spec/spec.h"
 
+/* The jail's own network as it was decided: what is printed, and the messages for the inside. */
+struct plan_link {
+	const char *place, *network, *host, *to;        /* host NULL: nothing is on the host's side */
+	const char *summary;
+	const void *messages;
+	size_t messages_len;
+};
+
+struct plan_port {
+	const char *host, *jail;
+};
+
+struct plan_network {
+	const struct plan_link *links;
+	size_t n_links;
+	const struct plan_port *ports;
+	size_t n_ports;
+	bool outside;                   /* the runtime has something to do before the links are configured */
+};
+
 struct plan_request {
 	const struct spec *spec;
 	const char *id, *bundle;
@@ -27,6 +47,7 @@ struct plan_request {
 	size_t devices_len;
 	const void *seccomp;            /* filter; NULL: none */
 	size_t seccomp_len;
+	const struct plan_network *network;     /* NULL: nothing of ours */
 };
 
 /* Annotations as a JSON object, for state documents and records. */
@@ -70,6 +91,11 @@ void compile_rootfs(struct plan_builder *b, const struct plan_request *req);
 uint32_t compile_put_maps(struct plan_builder *b, const struct spec_idmaps *maps);
 void compile_devices(struct plan_builder *b, const struct plan_request *req);
 void compile_outside_mounts(struct plan_builder *b, const struct plan_request *req);
+/* network.c: outside steps; and the inside ones, at the earlier or the later of two moments. */
+void compile_network_outside(struct plan_builder *b, const struct plan_request *req);
+void compile_network(struct plan_builder *b, const struct plan_request *req, bool early);
+/* Is the network configured before anything is mounted, for hooks and sysctls to see it? */
+bool network_early(const struct spec *spec);
 void compile_hooks(struct plan_builder *b, const struct spec *spec, enum spec_hook_kind kind,
 		   enum plan_op op, enum plan_stage stage);
 
@@ -119,6 +145,12 @@ static inline bool ns_new(const struct spec *s, enum spec_ns n)
 	return s->ns[n].set && !s->ns[n].path;
 }
 
+/* Does the runtime have something to do while namespaces exist and nothing is mounted? */
+static inline bool plan_meets(const struct spec *s)
+{
+	return s->hooks[SPEC_HOOK_PRESTART].n || s->hooks[SPEC_HOOK_CREATE_RUNTIME].n || s->n_netdevs;
+}
+
 /*
  * Is the process moved into its cgroup when it exists?  A user who lets systemd make the scope may not
  * clone into it, but systemd may move it there.
@@ -141,6 +173,8 @@ static inline const char *mount_place(const struct spec *s, size_t i, char buf[4
 		snprintf(buf, 40, "jail.lxcfs");
 	else if (s->mounts[i].doc_index == SPEC_MOUNT_NOTIFY)
 		snprintf(buf, 40, "notify socket");
+	else if (s->mounts[i].doc_index == SPEC_MOUNT_NETWORK)
+		snprintf(buf, 40, "jail.network");
 	else
 		snprintf(buf, 40, "mounts[%u]", s->mounts[i].doc_index);
 	return buf;

@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define PLAN_MAGIC   0x6e616c706c69616aULL     /* "jailplan" */
-#define PLAN_VERSION 2U
+#define PLAN_VERSION 3U
 #define PLAN_MAX     (64U << 20)
 
 /* Who carries a step out, and when. Inside steps run in jail-init, in order. */
@@ -61,6 +61,8 @@ enum plan_arg {
 	X(SEND_TREE, "send-tree", S(0, STR, "source"), S(1, OPT_STR, "uid-map"), \
 	  S(2, OPT_STR, "gid-map"), A(0, BOOL, "recursive"), \
 	  A(1, PROPAGATION, "propagation"), A(2, DEC, "idmap")) \
+	X(JOIN_NET, "join-network", S(0, STR, "network"), S(1, OPT_STR, "link"), S(2, STR, "to")) \
+	X(PUBLISH, "publish", S(0, STR, "host"), S(1, STR, "jail")) \
 	X(NETDEV, "move-netdev", S(0, STR, "host-name"), S(1, STR, "name")) \
 	X(HOOK_OUT, "run-hook", S(0, STR, "path"), S(1, LIST, "args"), \
 	  S(2, LIST, "env"), A(0, HOOK, "kind"), A(1, DEC, "timeout")) \
@@ -78,6 +80,7 @@ enum plan_arg {
 	X(HERE, "use-own-root") \
 	X(CGROUP_NS, "new-cgroup-namespace") \
 	X(TIME_NS, "new-time-namespace", S(0, OPT_STR, "offsets")) \
+	X(NETLINK, "configure-network", S(0, STR, "what"), S(1, BLOB, "messages")) \
 	/* ---- inside: mounts ---- */ \
 	X(PROPAGATION, "set-propagation", A(0, PROPAGATION, "flags")) \
 	X(ROOT, "open-root", S(0, STR, "path"), A(0, BOOL, "private-parent"), \
@@ -155,6 +158,7 @@ enum plan_point {
 	POINT_MAPS = 1,         /* the id maps are written, the process is in its cgroup */
 	POINT_NAMESPACES,       /* namespaces exist, nothing mounted: hooks, devices, trees */
 	POINT_CREATED,          /* all done but the program */
+	POINT_NETWORK,          /* the jail's interfaces are in its network namespace */
 };
 
 /* The room behind "HOME=" that find-home may fill, its NUL included. */

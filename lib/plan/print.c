@@ -40,7 +40,7 @@ static const struct { int n; const char *name; } rlimits[] = {
 	{ RLIMIT_RTTIME, "RTTIME" }, { RLIMIT_SIGPENDING, "SIGPENDING" }, { RLIMIT_STACK, "STACK" },
 };
 
-static const char *const points[] = { NULL, "maps", "namespaces", "created" };
+static const char *const points[] = { NULL, "maps", "namespaces", "created", "network" };
 static const char *const targets[] = { "as-tree", "directory", "directory-without-symlinks" };
 
 static void put_bits(struct buf *out, const struct bit *bits, uint64_t v)

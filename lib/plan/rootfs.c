@@ -359,6 +359,7 @@ void compile_rootfs(struct plan_builder *b, const struct plan_request *req)
 	}
 	add_paths(b, &spec->masked_paths, OP_MASK, "linux.maskedPaths");
 	add_paths(b, &spec->readonly_paths, OP_READONLY, "linux.readonlyPaths");
+	compile_network(b, req, false);
 	compile_hooks(b, spec, SPEC_HOOK_CREATE_CONTAINER, OP_HOOK, STAGE_INSIDE);
 	if (spec->root_readonly)
 		root_attr(b, "root.readonly", MOUNT_ATTR_RDONLY, 0, false);

@@ -19,9 +19,34 @@
 
 #include "cgroup/oom.h"
 #include "run/hooks.h"
+#include "run/extend.h"
+#include "run/netfiles.h"
+#include "run/network.h"
 #include "run/restrict.h"
 
 #define KILL_TIMEOUT_MS 10000
+
+/* ---- what is decided once the id is ours ---- */
+
+/* Addresses and ports, which the plan names. */
+static int take_network(struct making *m, struct err *err)
+{
+	int r = m->net ? net_take(m->net, err) : 0;
+
+	return r < 0 ? r : netfiles_write(m->req, m->net, m->dir_fd, err);
+}
+
+static int make_plan(struct making *m, struct err *err)
+{
+	fd_auto cache = making_open_cache(m->root_fd, m->req->spec);
+	struct network_view view;
+	int r = network_view(m->req, m->net, &view, err);
+
+	if (r == 0)
+		r = create_plan(m->req, m->scope.path, cache, &view.plan, &m->plan, err);
+	network_view_done(&view);
+	return r;
+}
 
 static int save_plan(int dir_fd, const struct plan *p, struct err *err)
 {
@@ -127,6 +152,8 @@ static void undo(struct making *m)
 		scope_remove(m->scope.record, m->cgroup_root, m->cgroup_path, &ignored);
 	if (m->pid_file)
 		unlink(m->req->pid_file);
+	if (m->net && m->net->taken)
+		net_release(m->net->owner, &ignored);
 	if (m->dir_fd >= 0)
 		delete_state(m->root_fd, m->req->id, m->dir_fd, m->hooks_ran ? m->plan : NULL,
 			     m->req->bundle, &m->req->log, &ignored);
@@ -176,6 +203,10 @@ static int make(struct making *m, struct err *err)
 	if (r == 0)
 		r = state_claim(m->root_fd, m->req->id, &m->state, &m->dir_fd, err);
 	if (r == 0)
+		r = take_network(m, err);
+	if (r == 0)
+		r = make_plan(m, err);
+	if (r == 0)
 		r = making_cgroup(m, err);
 	if (r == 0 && m->scope.record)
 		cgroup_oom_watch(m->cgroup.fd, &m->oom);
@@ -212,24 +243,31 @@ static void hand_over(struct making *m, struct created *ret)
 	init_forget(&m->init);
 }
 
+static int prepare(struct making *m, struct err *err)
+{
+	int r = making_check(m->req, err);
+
+	if (r == 0)
+		r = network_decide(m->req, &m->net, err);
+	if (r == 0)
+		r = state_root_open(m->req->root_path, true, &m->root_fd, err);
+	if (r == 0)
+		r = making_scope(m, err);
+	return r < 0 ? r : create_cgroup_path(m->req, m->scope.path, &m->cgroup_path, err);
+}
+
 int create_jail(const struct create_request *req, struct created *ret, struct err *err)
 {
+	struct extended x;
 	struct making m = {
-		.req = req, .init = INIT_NONE, .cgroup = { .fd = -1 }, .root_fd = -1, .dir_fd = -1,
+		.req = &x.req, .init = INIT_NONE, .cgroup = { .fd = -1 }, .root_fd = -1, .dir_fd = -1,
 		.scope = SCOPE_NONE, .cgroup_root = -1, .gate = -1, .console = -1, .notify = -1,
 		.oom = { .above = -1 },
 	};
-	fd_auto cache = -1;
-	int r = making_check(req, err);
+	int r = extend(req, true, &x, err);
 
 	if (r == 0)
-		r = state_root_open(req->root_path, true, &m.root_fd, err);
-	if (r == 0)
-		r = making_scope(&m, err);
-	if (r == 0) {
-		cache = making_open_cache(m.root_fd, req->spec);
-		r = create_plan(req, m.scope.path, cache, &m.cgroup_path, &m.plan, err);
-	}
+		r = prepare(&m, err);
 	if (r == 0) {
 		r = make(&m, err);
 		if (r < 0)
@@ -248,7 +286,30 @@ int create_jail(const struct create_request *req, struct created *ret, struct er
 	fd_close(&m.oom.above);
 	fd_close(&m.cgroup_root);
 	fd_close(&m.root_fd);
+	net_claim_free(m.net);
 	free(m.cgroup_path);
 	free(m.plan);
+	extended_done(&x);
+	return r;
+}
+
+int preview_plan(const struct create_request *req, struct plan **ret, struct err *err)
+{
+	struct network_view view = { 0 };
+	struct net_claim *net = NULL;
+	struct extended x;
+	int r = extend(req, false, &x, err);
+
+	if (r == 0)
+		r = network_decide(&x.req, &net, err);
+	if (r == 0 && net)
+		r = net_guess(net, err);
+	if (r == 0)
+		r = network_view(&x.req, net, &view, err);
+	if (r == 0)
+		r = create_plan(&x.req, NULL, -1, &view.plan, ret, err);
+	network_view_done(&view);
+	net_claim_free(net);
+	extended_done(&x);
 	return r;
 }

@@ -55,9 +55,15 @@ struct created {
  */
 int create_jail(const struct create_request *req, struct created *ret, struct err *err);
 
-/* The plan that create_jail() would carry out.  @scope: the cgroup that systemd has made, if it is known */
-int create_plan(const struct create_request *req, const char *scope, int cache_fd, char **ret_cgroup,
-		struct plan **ret, struct err *err);
+/* Which cgroup it will be in; NULL in *ret: none.  @scope: that which systemd has made, if it is known */
+int create_cgroup_path(const struct create_request *req, const char *scope, char **ret, struct err *err);
+
+/* The plan of an extended request, see extend.h; @network: its own network, or NULL. */
+int create_plan(const struct create_request *req, const char *scope, int cache_fd,
+		const struct plan_network *network, struct plan **ret, struct err *err);
+
+/* The plan that create_jail() would carry out, as far as it is known without touching anything. */
+int preview_plan(const struct create_request *req, struct plan **ret, struct err *err);
 
 /* Let a created jail go on: @dir_fd is locked.  Updates *state. */
 int start_jail(int dir_fd, const char *id, struct state *state, int pidfd,

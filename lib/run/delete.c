@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cgroup/cgroup.h"
+#include "net/net.h"
 #include "run/hooks.h"
 #include "run/process.h"
 #include "run/scope.h"
@@ -79,6 +80,8 @@ int delete_jail(int root_fd, const char *name, const char *id, int dir_fd, struc
 	}
 	if (r == 0)
 		r = remove_cgroup(state, err);
+	if (r == 0 && state->network)
+		r = net_release(state->network, err);
 	/* Without a plan yet no hook has run, and with it half removed they all have. */
 	if (r == 0 && state->poststop && plan_read(dir_fd, "plan", &p, &ignored) < 0 &&
 	    ignored.code != -ENOENT)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cgroup/cgroup.h"
+#include "net/net.h"
 #include "run/create.h"
 #include "run/scope.h"
 
@@ -15,6 +16,7 @@ struct making {
 	struct init_process init;
 	struct state state;
 	struct cgroup_made cgroup;
+	struct net_claim *net;          /* its own network; NULL: none */
 	struct scope scope;             /* systemd's, when it makes the cgroup */
 	char *cgroup_path;
 	int root_fd, dir_fd, cgroup_root, gate, console, notify;

@@ -5,8 +5,9 @@
 #include "run/making.h"
 
 #include "run/hooks.h"
+#include "net/netdev.h"
 #include "run/idmap.h"
-#include "run/netdev.h"
+#include "run/network.h"
 #include "run/talk.h"
 #include "run/trees.h"
 
@@ -62,6 +63,16 @@ static int write_maps(struct making *m, struct err *err)
 	return 0;
 }
 
+/* jail-init mounts meanwhile, and waits for the word when it has come that far. */
+static int connect_network(struct making *m, struct err *err)
+{
+	int r = m->net ? network_connect(m->req, m->net, m->init.pid, err) : 0;
+
+	if (r == 0 && m->net)
+		protocol_word(m->init.socket, POINT_NETWORK, -1);
+	return r;
+}
+
 /* The first process exists and is known: what depends on that. */
 static int process_known(void *data, struct err *err)
 {
@@ -70,8 +81,12 @@ static int process_known(void *data, struct err *err)
 
 	if (r == 0)
 		r = making_record_process(m, m->req->gated ? STATE_CREATED : STATE_RUNNING, err);
+	if (r == 0 && network_early(m->req->spec))
+		r = connect_network(m, err);
 	if (r == 0 && !has_meeting(m->plan))
 		r = send_trees(m, err);
+	if (r == 0 && !network_early(m->req->spec))
+		r = connect_network(m, err);
 	return r;
 }
 

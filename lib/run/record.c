@@ -71,7 +71,8 @@ int making_fill_record(struct making *m, struct err *err)
 	/* Copies: the record outlives the request. */
 	if (keep(s, spec->oci_version, &s->oci_version) < 0 || keep(s, m->req->bundle, &s->bundle) < 0 ||
 	    keep(s, spec->root_path, &s->rootfs) < 0 || keep(s, m->req->log_note, &s->log_note) < 0 ||
-	    keep(s, m->cgroup_path, &s->cgroup) < 0 || keep(s, m->scope.record, &s->scope) < 0)
+	    keep(s, m->cgroup_path, &s->cgroup) < 0 || keep(s, m->scope.record, &s->scope) < 0 ||
+	    keep(s, m->net ? m->net->owner : NULL, &s->network) < 0)
 		return err_nomem(err);
 	s->created = now_rfc3339(s);
 	s->annotations = annotations_json(s, &spec->annotations);

@@ -120,50 +120,21 @@ static char *choose_cgroup(const struct create_request *req, const char *scope, 
 	return path;
 }
 
-/* The notify socket is one more mount of the spec, behind all others. */
-struct with_notify {
-	struct spec spec;
-	struct spec_mount *mounts;
-	char *source;
-};
-
-static void with_notify_done(struct with_notify *w)
+int create_cgroup_path(const struct create_request *req, const char *scope, char **ret, struct err *err)
 {
-	free(w->mounts);
-	free(w->source);
+	__attribute__((cleanup(arena_done))) struct arena names = { 0 };
+	struct plan_request ignored = { 0 };
+
+	*ret = NULL;
+	if (!req->use_cgroup)
+		return 0;
+	*ret = choose_cgroup(req, scope, &names, &ignored, err);
+	return *ret ? 0 : err_place(err, -EINVAL, "linux.cgroupsPath");
 }
 
-static int add_notify(const struct create_request *req, struct with_notify *w, struct err *err)
+int create_plan(const struct create_request *req, const char *scope, int cache_fd,
+		const struct plan_network *network, struct plan **ret, struct err *err)
 {
-	const struct spec *s = req->spec;
-	size_t n = s->n_mounts;
-	int len;
-
-	w->mounts = calloc(n + 1, sizeof(*w->mounts));
-	len = req->want_notify ? asprintf(&w->source, "%s/%s/host", req->root_path, req->id) :
-				 asprintf(&w->source, "%s", req->notify_socket);
-	if (len < 0)
-		w->source = NULL;
-	if (!w->mounts || !w->source)
-		return err_nomem(err);
-	if (n)
-		memcpy(w->mounts, s->mounts, n * sizeof(*w->mounts));
-	w->mounts[n] = (struct spec_mount){
-		.destination = (char *)(req->want_notify ? RUN_HOST : RUN_NOTIFY),
-		.source = w->source, .flags = SPEC_MOUNT_BIND, .doc_index = SPEC_MOUNT_NOTIFY,
-		.attrs.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-			     MOUNT_ATTR_NOEXEC,
-	};
-	w->spec = *s;
-	w->spec.mounts = w->mounts;
-	w->spec.n_mounts = n + 1;
-	return 0;
-}
-
-int create_plan(const struct create_request *req, const char *scope, int cache_fd, char **ret_cgroup,
-		struct plan **ret, struct err *err)
-{
-	__attribute__((cleanup(with_notify_done))) struct with_notify notify = { 0 };
 	__attribute__((cleanup(arena_done))) struct arena names = { 0 };
 	const struct spec *spec = req->spec;
 	struct seccomp_program filter = { 0 };
@@ -174,15 +145,10 @@ int create_plan(const struct create_request *req, const char *scope, int cache_f
 		.no_pivot = req->no_pivot, .no_new_keyring = req->no_new_keyring,
 		.privileged = geteuid() == 0, .preserve_fds = req->preserve_fds,
 		.env = req->env, .pid_env = req->pid_env,
+		.network = network && network->n_links ? network : NULL,
 	};
 	int r = 0;
 
-	if (req->want_notify || req->notify_socket) {
-		r = add_notify(req, &notify, err);
-		pr.spec = spec = &notify.spec;
-	}
-	if (r < 0)
-		return r;
 	if (req->use_cgroup) {
 		cgroup = choose_cgroup(req, scope, &names, &pr, err);
 		if (!cgroup)
@@ -208,7 +174,5 @@ int create_plan(const struct create_request *req, const char *scope, int cache_f
 	if (r == 0)
 		r = plan_compile(&pr, ret, err);
 	seccomp_program_done(&filter);
-	if (r == 0 && ret_cgroup)
-		*ret_cgroup = mem_take(&cgroup);
 	return r;
 }

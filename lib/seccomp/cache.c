@@ -35,25 +35,6 @@ struct head {
 	uint64_t program_hash;
 };
 
-/* FNV-1a over 8-byte words, folded after each so that every bit reaches the low ones. */
-static uint64_t hash_bytes(const void *data, size_t len)
-{
-	const unsigned char *p = data;
-	uint64_t h = 0xcbf29ce484222325ULL ^ len;
-
-	while (len) {
-		size_t n = MIN(len, sizeof(uint64_t));
-		uint64_t word = 0;
-
-		memcpy(&word, p, n);
-		h = (h ^ word) * 0x100000001b3ULL;
-		h ^= h >> 29;
-		p += n;
-		len -= n;
-	}
-	return h;
-}
-
 /* ---- the key ---- */
 
 static size_t builtin_len(void)

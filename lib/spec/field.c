@@ -55,7 +55,7 @@ static int unknown_member(const struct at *at, const char *key, const struct fie
 	return at_fail(&member, "unknown member");
 }
 
-static int check_members(const struct at *at, const struct field *fields)
+int object_members(const struct at *at, const struct field *fields)
 {
 	const char *key;
 	json_t *value;
@@ -260,7 +260,7 @@ int object_parse(const struct at *at, const struct field *fields, void *out)
 	int r = at_expect(at, JSON_OBJECT);
 
 	if (r == 0 && at->p->strict)
-		r = check_members(at, fields);
+		r = object_members(at, fields);
 	for (const struct field *f = fields; r == 0 && f->name; f++) {
 		struct at member = at_member(at, f->name);
 

@@ -109,6 +109,9 @@ struct field {
  */
 int object_parse(const struct at *at, const struct field *fields, void *out);
 
+/* Only what is said of members that no row names, whatever kind of document it is. */
+int object_members(const struct at *at, const struct field *fields);
+
 /* One value by one row; .name and .offset are not looked at. */
 int field_read(const struct at *at, const struct field *f, void *out);
 

@@ -53,7 +53,7 @@ int parse_jail(const struct at *at, void *out)
 {
 	static const struct field fields[] = {
 		{ "lxcfs", F_BOOL, FIELD_SIZE(struct spec, lxcfs) },
-		{ "network", F_CALL, .fn = parse_later },
+		{ "network", F_CALL, FIELD_SIZE(struct spec, network), .fn = parse_jail_network },
 		{ "notify", F_BOOL, FIELD_SIZE(struct spec, notify) },
 		{ "rootfs", F_CALL, .fn = parse_rootfs },
 		{ "stopSignal", F_CALL, FIELD_SIZE(struct spec, stop_signal), .fn = parse_stop_signal },
@@ -104,5 +104,7 @@ int finish_jail(const struct at *jail, struct spec *s)
 	signal_of_image(s);
 	if (s->system)
 		s->notify |= !at_member(jail, "notify").v;
+	if (finish_network(jail, s) < 0)
+		return -EINVAL;
 	return s->lxcfs ? add_lxcfs(jail, s) : 0;
 }

@@ -7,14 +7,13 @@
 #include <net/if.h>
 #include <string.h>
 
-/* What dev_valid_name() of the kernel takes. */
-static bool name_good(const char *name)
+#include "spec/netparse.h"
+
+bool netdev_name_ok(const char *name)
 {
 	return *name && strlen(name) < IFNAMSIZ && strcmp(name, ".") != 0 &&
 	       strcmp(name, "..") != 0 && !strpbrk(name, "/: \t\n\v\f\r");
 }
-
-#define NAME_RULE "must be an interface name (1 to 15 bytes, no \"/\", \":\" or blanks), not \"%.80s\""
 
 static int parse_name(const struct at *at, void *out)
 {
@@ -23,8 +22,8 @@ static int parse_name(const struct at *at, void *out)
 
 	if (r < 0)
 		return r;
-	if (*text && !name_good(text))
-		return at_fail(at, NAME_RULE, text);
+	if (*text && !netdev_name_ok(text))
+		return at_fail(at, NETDEV_NAME_RULE, text);
 	return *text ? at_string(at, out) : 0;
 }
 
@@ -44,8 +43,8 @@ static int parse_netdev(const struct at *at, void *out)
 	struct spec_netdev *d = &s->netdevs[s->n_netdevs];
 	int r;
 
-	if (!name_good(at->key))
-		return at_fail(at, NAME_RULE, at->key);
+	if (!netdev_name_ok(at->key))
+		return at_fail(at, NETDEV_NAME_RULE, at->key);
 	r = object_parse(at, fields, d);
 	if (r < 0)
 		return r;

@@ -143,18 +143,17 @@ static void spec_done(struct spec **s)
 
 /* Read @doc with @fn into the member of a new struct spec that is @offset bytes from its start. */
 static int build(const json_t *doc, const struct expansion *e, const struct spec_user *who,
-		 const char *name, const char *bundle, field_fn fn, size_t offset, struct spec **ret,
-		 struct err *err)
+		 const char *name, const char *bundle, bool strict, field_fn fn, size_t offset,
+		 struct spec **ret, struct err *err)
 {
 	__attribute__((cleanup(spec_done))) struct spec *s = spec_new(name);
-	struct parse p = { .spec = s, .bundle = bundle, .user = who, .err = err };
+	struct parse p = { .spec = s, .bundle = bundle, .user = who, .strict = strict, .err = err };
 	struct at at = { .p = &p, .v = doc };
 	int r;
 
 	if (!s)
 		return err_nomem(err);
 	if (e) {
-		p.strict = true;
 		p.mount_index = e->mount_index;
 		s->n_default_mounts = e->n_default_mounts;
 	}
@@ -191,8 +190,8 @@ int spec_parse_as(const struct spec_user *who, const char *text, size_t len, con
 	if (r == 0)
 		r = expand_if_short(doc, who, &e, err);
 	if (r >= 0)
-		r = build(e.doc ? e.doc : doc, e.doc ? &e : NULL, who, name, bundle, parse_document, 0,
-			  ret, err);
+		r = build(e.doc ? e.doc : doc, e.doc ? &e : NULL, who, name, bundle, e.doc != NULL,
+			  parse_document, 0, ret, err);
 	if (r < 0)
 		text_clean_err(err);
 	return r;
@@ -204,29 +203,35 @@ int spec_parse(const char *text, size_t len, const char *name, const char *bundl
 	return spec_parse_as(NULL, text, len, name, bundle, ret, err);
 }
 
-static int parse_part(const char *text, size_t len, const char *name, field_fn fn, size_t offset,
-		      struct spec **ret, struct err *err)
+static int parse_part(const char *text, size_t len, const char *name, bool strict, field_fn fn,
+		      size_t offset, struct spec **ret, struct err *err)
 {
 	json_auto *doc = NULL;
 	int r = text_parse(text, len, &doc, err);
 
 	if (r == 0)
-		r = build(doc, NULL, NULL, name, "/", fn, offset, ret, err);
+		r = build(doc, NULL, NULL, name, "/", strict, fn, offset, ret, err);
 	if (r < 0)
 		text_clean_err(err);
 	return r;
 }
 
+int spec_parse_part(const char *text, size_t len, const char *name, bool strict, field_fn fn,
+		    struct spec **ret, struct err *err)
+{
+	return parse_part(text, len, name, strict, fn, 0, ret, err);
+}
+
 int spec_parse_process(const char *text, size_t len, const char *name, struct spec **ret,
 		       struct err *err)
 {
-	return parse_part(text, len, name, parse_process, offsetof(struct spec, process), ret, err);
+	return parse_part(text, len, name, false, parse_process, offsetof(struct spec, process), ret, err);
 }
 
 int spec_parse_resources(const char *text, size_t len, const char *name, struct spec **ret,
 			 struct err *err)
 {
-	return parse_part(text, len, name, parse_resources, 0, ret, err);
+	return parse_part(text, len, name, false, parse_resources, 0, ret, err);
 }
 
 int spec_builtin_seccomp(bool system, struct spec **ret, struct err *err)
@@ -237,13 +242,13 @@ int spec_builtin_seccomp(bool system, struct spec **ret, struct err *err)
 		return -EINVAL;
 	return build(doc, NULL, NULL,
 		     system ? "config/seccomp/system.json" : "config/seccomp/default.json", "/",
-		     parse_seccomp, offsetof(struct spec, seccomp), ret, err);
+		     false, parse_seccomp, offsetof(struct spec, seccomp), ret, err);
 }
 
 int spec_parse_seccomp(const char *text, size_t len, const char *name, struct spec **ret,
 		       struct err *err)
 {
-	return parse_part(text, len, name, parse_seccomp, offsetof(struct spec, seccomp), ret, err);
+	return parse_part(text, len, name, false, parse_seccomp, offsetof(struct spec, seccomp), ret, err);
 }
 
 /* Check it first: what is printed is a spec that works. */
@@ -258,8 +263,8 @@ int spec_expand_as(const struct spec_user *who, const char *text, size_t len, co
 	if (r == 0)
 		r = expand_if_short(doc, who, &e, err);
 	if (r >= 0)
-		r = build(e.doc ? e.doc : doc, e.doc ? &e : NULL, who, name, "/", parse_document, 0, &s,
-			  err);
+		r = build(e.doc ? e.doc : doc, e.doc ? &e : NULL, who, name, "/", e.doc != NULL,
+			  parse_document, 0, &s, err);
 	if (r == 0 && e.doc)
 		r = expand_finish(&e.doc, err);
 	if (r == 0)

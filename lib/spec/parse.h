@@ -38,6 +38,10 @@ int parse_rdt(const struct at *at, void *rdt);
 int parse_netdevs(const struct at *at, void *spec);
 int check_netdevs(const struct at *lnx, const struct spec *s);
 
+/* network.c */
+int parse_jail_network(const struct at *at, void *network);
+int finish_network(const struct at *jail, struct spec *s);
+
 /* namespaces.c */
 int parse_namespaces(const struct at *at, void *spec);
 int parse_idmap(const struct at *at, void *idmap);
@@ -53,6 +57,10 @@ int parse_resources(const struct at *at, void *spec);
 
 /* seccomp.c */
 int parse_seccomp(const struct at *at, void *seccomp);
+
+/* parse.c: a document of its own; @strict: every member must be known. @fn reads it into a struct spec. */
+int spec_parse_part(const char *text, size_t len, const char *name, bool strict, field_fn fn,
+		    struct spec **ret, struct err *err);
 
 /* jail.c */
 int parse_jail(const struct at *at, void *spec);

@@ -17,6 +17,7 @@
 
 #include "base/err.h"
 #include "base/util.h"
+#include "spec/network.h"
 #include "spec/resources.h"
 #include "spec/types.h"
 
@@ -54,6 +55,7 @@ struct spec_mount {
 	uint32_t doc_index;             /* its place is mounts[doc_index] of the document as written;
 					 * UINT32_MAX: it comes from the defaults; or the next one: */
 #define SPEC_MOUNT_LXCFS (UINT32_MAX - 1)       /* jail.lxcfs asked for it */
+#define SPEC_MOUNT_NETWORK (UINT32_MAX - 3)     /* /etc/hosts and its like, made by lib/run */
 #define SPEC_MOUNT_NOTIFY (UINT32_MAX - 2)      /* the caller's NOTIFY_SOCKET, made by lib/run */
 };
 
@@ -250,6 +252,8 @@ struct spec {
 	bool notify;                    /* jail.notify: it says itself when it is ready */
 	bool lxcfs;                     /* jail.lxcfs: files of /proc come from lxcfs, see jail.c */
 	int stop_signal;                /* jail.stopSignal, or the image's annotation; 0: neither */
+	struct spec_network network;    /* jail.network */
+	struct spec_netdef netdef;      /* spec_parse_netdef() fills in nothing else */
 	bool rootfs_idmap;              /* jail.rootfs.idmap, the default of short specs: map the root's
 					 * owner ids with an id-mapped mount */
 };
@@ -290,6 +294,9 @@ int spec_parse_as(const struct spec_user *who, const char *text, size_t len, con
 /* Parse a lone linux.resources object (update): ->resources and the device rules are filled in. */
 int spec_parse_resources(const char *text, size_t len, const char *name,
 			 struct spec **ret, struct err *err);
+
+/* Parse the definition of a network, in which every member must be known: only ->netdef is filled in. */
+int spec_parse_netdef(const char *text, size_t len, const char *name, struct spec **ret, struct err *err);
 
 /* Parse a lone process object (exec --process): no defaults are filled in. */
 int spec_parse_process(const char *text, size_t len, const char *name,

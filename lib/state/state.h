@@ -40,6 +40,7 @@ struct state {
 	const char *cgroup;             /* path below the cgroup2 mount; NULL: none */
 	const char *cgroup_made;        /* topmost component made for it */
 	const char *scope;              /* systemd made it: "BUS UNIT PROGRAM", see run/scope.h */
+	const char *network;            /* whose addresses it has, see lib/net/net.h; NULL: none of ours */
 	const char *annotations;        /* a JSON object, "{…}" */
 	struct arena arena;
 };

@@ -141,7 +141,7 @@ filter() {
 @test "gc leaves a jail alone whose record another version wrote" {
 	in_jail .
 	cp "$ROOT/$ID/state.json" ../record
-	sed -i 's/"version":2/"version":9/' "$ROOT/$ID/state.json"
+	sed -i 's/"version":3/"version":9/' "$ROOT/$ID/state.json"
 	try jail gc
 	cp ../record "$ROOT/$ID/state.json"
 	has_status "$ID" running

@@ -198,6 +198,33 @@ TEST(reading_is_bounded)
 	remove_dir(dir, path);
 }
 
+TEST(oom_of_a_cgroup_that_is_gone)
+{
+	char path[64], text[CGROUP_OOM_MAX];
+	struct cgroup_oom_watch w;
+	fd_auto above = make_dir(path), dir = -1;
+
+	put_file(above, "memory.events", "oom 2\noom_kill 7\n");
+	put_file(above, "memory.events.local", "oom 0\n");
+	put_file(above, "memory.max", "max\n");
+	CHECK_INT(mkdirat(above, "jail", 0700), 0);
+	dir = openat(above, "jail", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	put_file(dir, "memory.max", "max\n");
+	cgroup_oom_watch(dir, &w);
+	CHECK_INT(w.above, -1);                 /* no limit, no question */
+	CHECK_INT(cgroup_oom_text_above(&w, text), 0);
+	put_file(dir, "memory.max", "1048576\n");
+	cgroup_oom_watch(dir, &w);
+	unlinkat(dir, "memory.max", 0);
+	CHECK_INT(unlinkat(above, "jail", AT_REMOVEDIR), 0);
+	CHECK_INT(cgroup_oom_text_above(&w, text), 0);
+	put_file(above, "memory.events", "oom 3\noom_kill 9\n");
+	CHECK_INT(cgroup_oom_text_above(&w, text), 2);
+	CHECK_STR(text, "out of memory (memory.max 1 MiB, 2 processes killed)");
+	fd_close(&w.above);
+	remove_dir(above, path);
+}
+
 TEST(oom_messages)
 {
 	static const struct {
@@ -214,7 +241,10 @@ TEST(oom_messages)
 		  "1 process killed)" },
 		{ "oom 1\noom_kill 1\n", "oom 0\n", "max\n", NULL, 1,
 		  "out of memory in a cgroup inside (memory.max unlimited, 1 process killed)" },
-		{ "oom 5\noom_kill 0\n", NULL, "max\n", NULL, 0, NULL },
+		{ "oom 5\noom_kill 0\n", "oom 0\n", "max\n", NULL, 0, NULL },
+		/* being removed: some files are there, some are not */
+		{ "oom 5\noom_kill 1\n", NULL, "max\n", NULL, 0, NULL },
+		{ "oom 5\noom_kill 1\n", "oom 0\n", NULL, NULL, 0, NULL },
 		{ "", NULL, NULL, NULL, 0, NULL },
 		{ NULL, NULL, NULL, NULL, 0, NULL },
 	};

@@ -5,7 +5,7 @@
  * A netlink socket belongs to the network namespace it was made in.  The one for the jail is made by
  * a short-lived thread that enters the namespace and ends: the caller's thread never leaves its own.
  */
-#include "run/netdev.h"
+#include "net/netdev.h"
 
 #include <fcntl.h>
 #include <linux/if_addr.h>

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * hosts.c - how jails of one network find each other by name
+ *
+ * All jails of a network see one file as their /etc/hosts, by a read-only bind mount.  It is the lightest
+ * thing that glibc and musl programs both understand: no daemon, no port 53, nothing to supervise, and a
+ * start costs one line whatever the number of jails.  Both libraries read the file at each look-up.
+ *
+ *	hosts/NETWORK           what jails with this network and nothing else to tell see
+ *	hosts/NETWORK.d/HASH    the file of a jail with names of its own, or several networks: then one file
+ *	                        with a link in each
+ *
+ * A bind mount holds on to the inode, so files are changed in place.  A line has a slot of a multiple of
+ * SLOT bytes, padded with blanks, and is written by one write(2); a free one is blank.  Who reads while a
+ * line is written sees the old or the new one, or, at worst, a name that is not found.
+ */
+#include "net/hosts.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define SLOT      64
+#define HOSTS_MAX (64U << 20)
+#define NAME_LEN  96            /* "hosts/NETWORK.d/0123456789abcdef" */
+
+static const char head[] =
+	"127.0.0.1 localhost\n"
+	"::1 localhost ip6-localhost ip6-loopback\n"
+	"# jails of this network, kept up to date by jail(1)\n";
+
+/* ---- names of files ---- */
+
+static void shared_name(const char *network, char out[NAME_LEN])
+{
+	snprintf(out, NAME_LEN, "hosts/%s", network);
+}
+
+static void private_name(const char *network, const char *owner, char out[NAME_LEN])
+{
+	snprintf(out, NAME_LEN, "hosts/%s.d/%016llx", network,
+		 (unsigned long long)hash_bytes(owner, strlen(owner)));
+}
+
+static const char *first_network(const struct spec_network *n)
+{
+	for (size_t i = 0; i < n->n_interfaces; i++)
+		if (n->interfaces[i].kind == SPEC_LINK_BRIDGE)
+			return n->interfaces[i].network;
+	return NULL;
+}
+
+static bool is_private(const struct spec_network *n)
+{
+	const char *first = first_network(n);
+
+	for (size_t i = 0; i < n->n_interfaces; i++)
+		if (n->interfaces[i].kind == SPEC_LINK_BRIDGE && strcmp(n->interfaces[i].network, first) != 0)
+			return true;
+	return n->hosts.n > 0;
+}
+
+const char *hosts_source(const struct spec_network *n, const char *owner, struct arena *arena)
+{
+	const char *network = first_network(n);
+	char name[NAME_LEN];
+
+	if (!network)
+		return NULL;
+	if (is_private(n))
+		private_name(network, owner, name);
+	else
+		shared_name(network, name);
+	return arena_printf(arena, NET_DIR "/%s", name);
+}
+
+/* ---- lines ---- */
+
+/* Where a line of @need bytes fits: a blank one of that size or the end of the file. */
+static off_t find_room(const char *text, size_t len, size_t need, size_t *ret_size)
+{
+	for (const char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
+		size_t size = (size_t)(end - line) + 1;
+
+		if (size >= need && strspn(line, " ") >= size - 1) {
+			*ret_size = size;
+			return line - text;
+		}
+	}
+	*ret_size = need;
+	return (off_t)len;
+}
+
+static int put_slot(int fd, off_t at, size_t size, const char *text, struct err *err)
+{
+	mem_auto char *slot = malloc(size);
+	size_t n = strlen(text);
+
+	if (!slot)
+		return err_nomem(err);
+	memset(slot, ' ', size);
+	memcpy(slot, text, n);
+	slot[size - 1] = '\n';
+	return pwrite(fd, slot, size, at) != (ssize_t)size ? err_sys(err, "write a hosts file") : 0;
+}
+
+/* Put @names there for @ip; NULL: take the line out. */
+static int change_file(int dir, const char *file, const struct ip *ip, const char *names, struct err *err)
+{
+	fd_auto fd = openat(dir, file, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	char address[IP_TEXT_MAX], line[1024];
+	mem_auto char *text = NULL;
+	size_t len, size, n;
+	off_t at;
+	int r;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_sys(err, "open %s/%s", NET_DIR, file);
+	r = file_read_fd(fd, file, HOSTS_MAX, &text, &len, err);
+	if (r < 0)
+		return r;
+	n = strlen(ip_text(ip, address));
+	/* The head's addresses are nobody's lease. */
+	for (const char *p = text, *end; !names && r == 0 && (end = strchr(p, '\n')); p = end + 1)
+		if (!strncmp(p, address, n) && p[n] == ' ')
+			r = put_slot(fd, p - text, (size_t)(end - p) + 1, "", err);
+	if (!names)
+		return r;
+	n = MIN((size_t)snprintf(line, sizeof(line), "%s %s", address, names), sizeof(line) - 1);
+	for (char *p = line; (p = strchr(p, ','));)
+		*p = ' ';
+	at = find_room(text, len, (n + 1 + SLOT - 1) / SLOT * SLOT, &size);
+	return put_slot(fd, at, size, line, err);
+}
+
+/* ---- in all files of a network ---- */
+
+static int change_private(int dir, const char *network, const struct ip *ip, const char *names, struct err *err)
+{
+	char sub[NAME_LEN], file[2 * NAME_LEN + 256];
+	const struct dirent *e;
+	int fd, r = 0;
+	DIR *d;
+
+	snprintf(sub, sizeof(sub), "hosts/%s.d", network);
+	fd = openat(dir, sub, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_sys(err, "open %s/%s", NET_DIR, sub);
+	d = fdopendir(fd);
+	if (!d) {
+		close(fd);
+		return err_nomem(err);
+	}
+	while (r == 0 && (e = readdir(d)))
+		if (e->d_name[0] != '.') {
+			snprintf(file, sizeof(file), "%s/%s", sub, e->d_name);
+			r = change_file(dir, file, ip, names, err);
+		}
+	closedir(d);
+	return r;
+}
+
+static int change(int dir, const char *network, const struct ip *ip, const char *names, struct err *err)
+{
+	char file[NAME_LEN];
+	int r;
+
+	shared_name(network, file);
+	r = change_file(dir, file, ip, names, err);
+	return r < 0 ? r : change_private(dir, network, ip, names, err);
+}
+
+int hosts_add(int dir, const char *network, const struct ip *ip, const char *names, struct err *err)
+{
+	return change(dir, network, ip, names, err);
+}
+
+int hosts_remove(int dir, const char *network, const struct ip *ip, struct err *err)
+{
+	return change(dir, network, ip, NULL, err);
+}
+
+/* ---- making and forgetting ---- */
+
+static int make_shared(int dir, const char *network, struct err *err)
+{
+	char file[NAME_LEN];
+	int r;
+
+	shared_name(network, file);
+	if (faccessat(dir, file, F_OK, 0) == 0)
+		return 0;
+	r = file_put_at(dir, file, head, sizeof(head) - 1, 0644);
+	return r < 0 ? err_code(err, r, "make %s/%s", NET_DIR, file) : 0;
+}
+
+/* What those who are in @network already are called. */
+static int put_others(int dir, const char *network, struct buf *out, struct err *err)
+{
+	mem_auto char *text = NULL;
+	char file[NAME_LEN];
+	size_t len;
+	int r;
+
+	shared_name(network, file);
+	r = file_read_at(dir, file, HOSTS_MAX, &text, &len, err);
+	if (r == 0 && len > sizeof(head) - 1)
+		buf_put(out, text + sizeof(head) - 1, len - (sizeof(head) - 1));
+	return r;
+}
+
+static int make_private(int dir, const struct net_claim *c, struct err *err)
+{
+	const struct spec_pairs *own = &c->spec->hosts;
+	char first[NAME_LEN], file[NAME_LEN], sub[NAME_LEN];
+	buf_auto out = { 0 };
+	int r = 0;
+
+	buf_put(&out, head, sizeof(head) - 1);
+	for (size_t i = 0; i < own->n; i++)
+		buf_printf(&out, "%s %s\n", own->v[i].value, own->v[i].key);
+	for (size_t i = 0; r == 0 && i < c->n_defs; i++)
+		r = put_others(dir, c->defs[i]->netdef.name, &out, err);
+	if (r < 0 || out.failed)
+		return r < 0 ? r : err_nomem(err);
+	private_name(first_network(c->spec), c->owner, first);
+	for (size_t i = 0; r == 0 && i < c->n_defs; i++) {
+		snprintf(sub, sizeof(sub), "hosts/%s.d", c->defs[i]->netdef.name);
+		private_name(c->defs[i]->netdef.name, c->owner, file);
+		if (mkdirat(dir, sub, 0700) < 0 && errno != EEXIST)
+			return err_sys(err, "make %s/%s", NET_DIR, sub);
+		if (i == 0)
+			r = file_put_at(dir, first, out.text, out.len, 0644);
+		else if (unlinkat(dir, file, 0) < 0 && errno != ENOENT)
+			r = -errno;
+		else if (linkat(dir, first, dir, file, 0) < 0)
+			r = -errno;
+	}
+	return r < 0 ? err_code(err, r, "make %s/%s", NET_DIR, first) : 0;
+}
+
+int hosts_make(int dir, const struct net_claim *c, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < c->n_defs; i++)
+		r = make_shared(dir, c->defs[i]->netdef.name, err);
+	return r == 0 && c->n_defs && is_private(c->spec) ? make_private(dir, c, err) : r;
+}
+
+void hosts_forget(int dir, const char *network, const char *owner)
+{
+	char file[NAME_LEN];
+
+	private_name(network, owner, file);
+	unlinkat(dir, file, 0);
+}

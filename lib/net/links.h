@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * links.h - bridges, veth pairs and macvlans
+ */
+#pragma once
+
+#include "net/net.h"
+#include "net/rules.h"
+
+struct bridge {
+	int index;
+	uint32_t mtu;
+};
+
+/*
+ * The bridge of @d, found or made: with its addresses, its own fixed hardware address, up; forwarding is
+ * on.  @fd: a rtnetlink socket.  A subnet that the host reaches otherwise is an error.
+ */
+int bridge_ensure(int fd, const struct spec_netdef *d, const struct net_host *host, struct bridge *ret,
+		  struct err *err);
+
+/* The pair of @l, one end on @b and up, the other in the network namespace of @pid. */
+int link_veth(int fd, const struct net_link *l, const struct bridge *b, pid_t pid, struct err *err);
+int link_macvlan(int fd, const struct net_link *l, pid_t pid, struct err *err);
+
+/* Remove a link by its name; 0 also when there is none. */
+int link_remove(int fd, const char *name, struct err *err);
+/* Is there one of that name? */
+bool link_exists(int fd, const char *name);

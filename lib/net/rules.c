@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * rules.c - is our firewall table there, and the transactions that change its elements
+ *
+ * NET_DIR/rules says what we saw when we last touched the table:
+ *
+ *	GENERATION FINGERPRINT
+ *	NETWORK
+ *	…
+ *
+ * The kernel counts generations of the whole ruleset.  While it is the one that we left, nobody has
+ * changed anything, and a start asks for nothing else.  When it is not, the fingerprint (handles of the
+ * table and its chains, how many rules each has) tells whether what was changed was ours.  Our own commit
+ * names the generation that it is meant for, so that nothing can come in between.
+ */
+#include "net/rules.h"
+
+#include <arpa/inet.h>
+#include <endian.h>
+#include <fcntl.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "net/text.h"
+
+#define HEAD_LEN   26           /* "01234567 0123456789abcdef\n" */
+#define RULES_MAX  65536
+#define TRIES      32
+#define ERESTART_  85
+
+struct seen {
+	uint32_t generation;
+	uint64_t print;
+	char *text;                     /* the whole file; networks from HEAD_LEN on */
+};
+
+/* ---- messages ---- */
+
+struct nl_msg *rules_message(int type, int flags)
+{
+	struct nfgenmsg h = { .nfgen_family = NFPROTO_INET, .version = NFNETLINK_V0 };
+
+	return nl_new(NFNL_SUBSYS_NFTABLES << 8 | type, flags, &h, sizeof(h));
+}
+
+static void put_mark(struct nl_batch *b, int type, const uint32_t *generation)
+{
+	struct nfgenmsg h = { .version = NFNETLINK_V0, .res_id = htons(NFNL_SUBSYS_NFTABLES) };
+	struct nl_msg *m = nl_new(type, 0, &h, sizeof(h));
+
+	if (m && generation)
+		nla_put_u32(m, NFNL_BATCH_GENID, htonl(*generation));
+	nl_batch_add(b, m, false);
+}
+
+/* BEGIN, the elements, END; only the last element is acknowledged, failures are told in any case. */
+static int commit(int fd, const struct nl_batch *elements, uint32_t generation)
+{
+	nl_batch_auto all = { 0 };
+	uint32_t failed;
+	size_t start;
+
+	if (elements->data.failed)
+		return -ENOMEM;
+	put_mark(&all, NFNL_MSG_BATCH_BEGIN, &generation);
+	start = all.data.len;
+	buf_put(&all.data, elements->data.text, elements->data.len);
+	if (all.data.failed)
+		return -ENOMEM;
+	((struct nlmsghdr *)(all.data.text + start + elements->last))->nlmsg_flags |= NLM_F_ACK;
+	put_mark(&all, NFNL_MSG_BATCH_END, NULL);
+	return nl_batch_send(fd, &all, &failed);
+}
+
+/* ---- what is there ---- */
+
+static int take_generation(const struct nlmsghdr *m, void *data)
+{
+	struct nlattr *a = nlmsg_find_attr((struct nlmsghdr *)m, sizeof(struct nfgenmsg), NFTA_GEN_ID);
+
+	if (a)
+		*(uint32_t *)data = ntohl(nla_get_u32(a));
+	return 0;
+}
+
+static int ask_generation(int fd, uint32_t *ret)
+{
+	nl_batch_auto b = { 0 };
+
+	nl_batch_add(&b, rules_message(NFT_MSG_GETGEN, 0), false);
+	*ret = 0;
+	return nl_ask(fd, &b, take_generation, ret);
+}
+
+struct print {
+	uint64_t hash;
+	bool table;
+};
+
+static void mix(struct print *p, const struct nlattr *handle, const struct nlattr *use)
+{
+	struct { uint64_t hash, handle, use; } part = {
+		p->hash, handle ? nla_get_u64((struct nlattr *)handle) : 0,
+		use ? nla_get_u32((struct nlattr *)use) : 0,
+	};
+
+	p->hash = hash_bytes(&part, sizeof(part));
+}
+
+static int take_table(const struct nlmsghdr *m, void *data)
+{
+	struct nlmsghdr *h = (struct nlmsghdr *)m;
+
+	((struct print *)data)->table = true;
+	mix(data, nlmsg_find_attr(h, sizeof(struct nfgenmsg), NFTA_TABLE_HANDLE),
+	    nlmsg_find_attr(h, sizeof(struct nfgenmsg), NFTA_TABLE_USE));
+	return 0;
+}
+
+static int take_chain(const struct nlmsghdr *m, void *data)
+{
+	struct nlmsghdr *h = (struct nlmsghdr *)m;
+	struct nlattr *table = nlmsg_find_attr(h, sizeof(struct nfgenmsg), NFTA_CHAIN_TABLE);
+
+	if (table && !strcmp(nla_get_string(table), RULES_TABLE))
+		mix(data, nlmsg_find_attr(h, sizeof(struct nfgenmsg), NFTA_CHAIN_HANDLE),
+		    nlmsg_find_attr(h, sizeof(struct nfgenmsg), NFTA_CHAIN_USE));
+	return 0;
+}
+
+/* 0 in *ret: there is no table. */
+static int ask_print(int fd, uint64_t *ret)
+{
+	nl_batch_auto table = { 0 }, chains = { 0 };
+	struct nl_msg *m = rules_message(NFT_MSG_GETTABLE, 0);
+	struct print p = { 0 };
+	int r;
+
+	*ret = 0;
+	if (m)
+		nla_put_string(m, NFTA_TABLE_NAME, RULES_TABLE);
+	nl_batch_add(&table, m, false);
+	r = nl_ask(fd, &table, take_table, &p);
+	if (r < 0 || !p.table)
+		return r == -ENOENT ? 0 : r;
+	nl_batch_add(&chains, rules_message(NFT_MSG_GETCHAIN, NLM_F_DUMP), false);
+	r = nl_ask(fd, &chains, take_chain, &p);
+	*ret = p.hash;
+	return r;
+}
+
+/* ---- what we saw ---- */
+
+static void seen_read(int dir, struct seen *s)
+{
+	struct err ignored;
+	unsigned generation;
+	unsigned long long print;
+	size_t len;
+
+	*s = (struct seen){ 0 };
+	if (file_read_at(dir, "rules", RULES_MAX, &s->text, &len, &ignored) < 0)
+		return;
+	if (len < HEAD_LEN || sscanf(s->text, "%8x %16llx\n", &generation, &print) != 2)
+		return;
+	s->generation = generation;
+	s->print = print;
+}
+
+static bool seen_network(const struct seen *s, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = s->print ? s->text + HEAD_LEN : NULL; p && *p; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (!strncmp(p, name, n) && p[n] == '\n')
+			return true;
+	}
+	return false;
+}
+
+/* Only the head: the networks stay. */
+static int seen_update(int dir, uint32_t generation, uint64_t print, struct err *err)
+{
+	fd_auto fd = openat(dir, "rules", O_WRONLY | O_CLOEXEC);
+	char head[HEAD_LEN + 1];
+
+	snprintf(head, sizeof(head), "%08x %016llx\n", generation, (unsigned long long)print);
+	if (fd < 0 || pwrite(fd, head, HEAD_LEN, 0) != HEAD_LEN)
+		return err_sys(err, "write %s/rules", NET_DIR);
+	return 0;
+}
+
+static int seen_write(int dir, uint32_t generation, uint64_t print, const struct buf *networks,
+		      struct err *err)
+{
+	buf_auto out = { 0 };
+	int r;
+
+	buf_printf(&out, "%08x %016llx\n%s", generation, (unsigned long long)print,
+		   networks->len ? networks->text : "");
+	if (out.failed)
+		return err_nomem(err);
+	r = file_put_at(dir, "rules", out.text, out.len, 0600);
+	return r < 0 ? err_code(err, r, "write %s/rules", NET_DIR) : 0;
+}
+
+/* ---- laying it down ---- */
+
+static int failed(int r, struct err *err)
+{
+	if (r == -EPERM)
+		return err_set(err, r, "change the firewall: this needs CAP_NET_ADMIN");
+	if (r == -EPROTONOSUPPORT || r == -EOPNOTSUPP)
+		return err_set(err, r, "change the firewall: this kernel has no nf_tables");
+	return err_code(err, r, "change the firewall (nf_tables)");
+}
+
+/* @owner: whose elements are left out; NULL: nobody's */
+static int reload(int fd, int dir, const char *owner, const struct spec_netdef *const *networks, size_t n,
+		  const struct net_host *host, struct err *err)
+{
+	buf_auto text = { 0 }, names = { 0 };
+	table_auto t = { 0 };
+	uint32_t generation;
+	uint64_t print;
+	int r = table_read(dir, &t, err);
+
+	if (r == 0 && owner)
+		table_drop(&t, owner);
+	if (r == 0)
+		r = rules_text(&t, networks, n, &text, &names, err);
+	if (r == 0 && (text.failed || names.failed))
+		r = err_nomem(err);
+	if (r == 0)
+		r = host->load(host->data, text.text, text.len, err);
+	if (r < 0)
+		return r;
+	/* The older generation: should somebody change the table right now, the next start sees it. */
+	r = ask_generation(fd, &generation);
+	if (r == 0)
+		r = ask_print(fd, &print);
+	if (r < 0)
+		return failed(r, err);
+	return seen_write(dir, generation, print, &names, err);
+}
+
+static bool knows(const struct seen *s, const struct spec_netdef *const *networks, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!seen_network(s, networks[i]->name))
+			return false;
+	return true;
+}
+
+/* Make *s true of what is there. */
+static int settle(int fd, int dir, struct seen *s, const char *owner,
+		  const struct spec_netdef *const *networks, size_t n, const struct net_host *host,
+		  struct err *err)
+{
+	uint32_t generation;
+	uint64_t print;
+	int r = ask_generation(fd, &generation);
+
+	if (r < 0)
+		return failed(r, err);
+	if (s->print && generation != s->generation) {
+		r = ask_print(fd, &print);
+		if (r < 0)
+			return failed(r, err);
+		if (print != s->print)
+			s->print = 0;           /* somebody has been at our table */
+		s->generation = generation;
+	}
+	if (s->print && knows(s, networks, n))
+		return 0;
+	r = reload(fd, dir, owner, networks, n, host, err);
+	if (r < 0)
+		return r;
+	free(s->text);
+	seen_read(dir, s);
+	return 0;
+}
+
+/* ---- for others ---- */
+
+int rules_commit(int dir, const char *owner, const struct spec_netdef *const *networks, size_t n,
+		 const struct nl_batch *elements, const struct net_host *host, struct err *err)
+{
+	fd_auto fd = -1;
+	struct seen s;
+	int r = nl_open(NETLINK_NETFILTER, &fd, err);
+
+	if (r < 0)
+		return failed(r, err);
+	seen_read(dir, &s);
+	for (int i = 0; i < TRIES; i++) {
+		r = settle(fd, dir, &s, owner, networks, n, host, err);
+		if (r < 0 || !elements->n)
+			break;
+		r = commit(fd, elements, s.generation);
+		if (r == 0)
+			r = seen_update(dir, s.generation + 1, s.print, err);
+		else if (r != -ERESTART_ && r != -EAGAIN)
+			r = failed(r, err);
+		else
+			continue;
+		break;
+	}
+	free(s.text);
+	return r == -ERESTART_ ? failed(r, err) : r;
+}
+
+int rules_reload(int dir, const struct net_host *host, struct err *err)
+{
+	fd_auto fd = -1;
+	int r = nl_open(NETLINK_NETFILTER, &fd, err);
+
+	return r < 0 ? r : reload(fd, dir, NULL, NULL, 0, host, err);
+}
+
+int rules_delete(int dir, const struct nl_batch *elements, struct err *err)
+{
+	fd_auto fd = -1;
+	uint32_t generation;
+	struct seen s;
+	int r = nl_open(NETLINK_NETFILTER, &fd, err);
+
+	if (r < 0)
+		return r;
+	seen_read(dir, &s);
+	for (int i = 0; i < TRIES; i++) {
+		r = ask_generation(fd, &generation);
+		if (r == 0)
+			r = commit(fd, elements, generation);
+		if (r != -ERESTART_ && r != -EAGAIN)
+			break;
+	}
+	/* Only if nobody else has been there: else the next start looks at it. */
+	if (r == 0 && s.print && generation == s.generation)
+		r = seen_update(dir, generation + 1, s.print, err);
+	else if (r < 0 && r != -ENOENT)
+		r = failed(r, err);
+	free(s.text);
+	return r;
+}
+
+int rules_remove(int dir, struct err *err)
+{
+	struct nl_msg *m = rules_message(NFT_MSG_DELTABLE, 0);
+	nl_batch_auto b = { 0 };
+	uint32_t generation;
+	fd_auto fd = -1;
+	int r = nl_open(NETLINK_NETFILTER, &fd, err);
+
+	if (r < 0) {
+		nlmsg_free(m);
+		return r;
+	}
+	if (m)
+		nla_put_string(m, NFTA_TABLE_NAME, RULES_TABLE);
+	nl_batch_add(&b, m, false);
+	r = ask_generation(fd, &generation);
+	if (r == 0)
+		r = commit(fd, &b, generation);
+	if (r < 0 && r != -ENOENT)
+		return failed(r, err);
+	unlinkat(dir, "rules", 0);
+	return 0;
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * table.c - which jail has which address and which port of the host's
+ *
+ *	address ADDRESS/PREFIX NETWORK LINK FLAGS NAMES OWNER
+ *	port PROTOCOL HOST FIRST LAST ADDRESS FIRST OWNER
+ *
+ * The owner comes last because it is a path.  A line that cannot be read is damage, and an error: who
+ * goes on without it would give an address away twice.
+ */
+#include "net/table.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#define TABLE_MAX (64U << 20)
+#define FIELDS    8
+
+/* ---- small things ---- */
+
+const char *owner_id(const char *owner)
+{
+	const char *slash = strrchr(owner, '/');
+
+	return slash ? slash + 1 : owner;
+}
+
+bool ip_is_any(const struct ip *ip)
+{
+	static const uint8_t zero[16];
+
+	return !memcmp(ip->b, zero, ip_bytes(ip->family));
+}
+
+static const struct { uint8_t number; const char *name; } protocols[] = {
+	{ IPPROTO_TCP, "tcp" }, { IPPROTO_UDP, "udp" }, { IPPROTO_SCTP, "sctp" },
+};
+
+const char *protocol_name(uint8_t protocol)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
+		if (protocols[i].number == protocol)
+			return protocols[i].name;
+	return "?";
+}
+
+static bool protocol_number(const char *name, uint8_t *ret)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
+		if (!strcmp(protocols[i].name, name)) {
+			*ret = protocols[i].number;
+			return true;
+		}
+	return false;
+}
+
+/* ---- the directory and its lock ---- */
+
+static int lock(int fd, int *ret_dir_fd, struct err *err)
+{
+	int r;
+
+	do
+		r = flock(fd, LOCK_EX);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return err_sys(err, "lock %s", NET_DIR);
+	*ret_dir_fd = fd;
+	return 0;
+}
+
+static int open_dir(void)
+{
+	return open(NET_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+static int make_dirs(struct err *err)
+{
+	static const char *const dirs[] = { "/run/jail", NET_DIR, NET_DIR "/hosts" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++)
+		if (mkdir(dirs[i], 0700) < 0 && errno != EEXIST)
+			return err_sys(err, "make directory %s", dirs[i]);
+	return 0;
+}
+
+int table_lock_existing(int *ret_dir_fd, struct err *err)
+{
+	int fd = open_dir(), r;
+
+	if (fd < 0)
+		return errno == ENOENT ? -ENOENT : err_sys(err, "open %s", NET_DIR);
+	r = lock(fd, ret_dir_fd, err);
+	if (r < 0)
+		close(fd);
+	return r;
+}
+
+int table_lock(int *ret_dir_fd, struct err *err)
+{
+	int r = table_lock_existing(ret_dir_fd, err);
+
+	if (r != -ENOENT)
+		return r;
+	r = make_dirs(err);
+	if (r == 0)
+		r = table_lock_existing(ret_dir_fd, err);
+	return r == -ENOENT ? err_code(err, r, "open %s", NET_DIR) : r;
+}
+
+/* ---- in memory ---- */
+
+static void *grow(void *v, size_t n, size_t size)
+{
+	/* 16, 32, 64, … */
+	if (n < 16 ? n : (n & (n - 1)))
+		return v;
+	return realloc(v, (n ? 2 * n : 16) * size);
+}
+
+int table_add_lease(struct table *t, const struct lease *l)
+{
+	struct lease *v = grow(t->leases, t->n_leases, sizeof(*v)), c = *l;
+
+	if (!v)
+		return -ENOMEM;
+	t->leases = v;
+	c.network = arena_strdup(&t->arena, l->network);
+	c.link = arena_strdup(&t->arena, l->link);
+	c.names = arena_strdup(&t->arena, l->names);
+	c.owner = arena_strdup(&t->arena, l->owner);
+	if (!c.network || !c.link || !c.names || !c.owner)
+		return -ENOMEM;
+	t->leases[t->n_leases++] = c;
+	return 0;
+}
+
+int table_add_port(struct table *t, const struct port *p)
+{
+	struct port *v = grow(t->ports, t->n_ports, sizeof(*v)), c = *p;
+
+	if (!v)
+		return -ENOMEM;
+	t->ports = v;
+	c.owner = arena_strdup(&t->arena, p->owner);
+	if (!c.owner)
+		return -ENOMEM;
+	t->ports[t->n_ports++] = c;
+	return 0;
+}
+
+void table_drop(struct table *t, const char *owner)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_leases; i++)
+		if (strcmp(t->leases[i].owner, owner) != 0)
+			t->leases[n++] = t->leases[i];
+	t->n_leases = n;
+	n = 0;
+	for (size_t i = 0; i < t->n_ports; i++)
+		if (strcmp(t->ports[i].owner, owner) != 0)
+			t->ports[n++] = t->ports[i];
+	t->n_ports = n;
+}
+
+const struct lease *table_find(const struct table *t, const struct ip *address)
+{
+	for (size_t i = 0; i < t->n_leases; i++)
+		if (ip_equal(&t->leases[i].address, address))
+			return &t->leases[i];
+	return NULL;
+}
+
+const struct port *table_conflict(const struct table *t, const struct port *p)
+{
+	for (size_t i = 0; i < t->n_ports; i++) {
+		const struct port *o = &t->ports[i];
+
+		if (o->protocol == p->protocol && o->host.family == p->host.family &&
+		    o->first <= p->last && p->first <= o->last &&
+		    (ip_is_any(&o->host) || ip_is_any(&p->host) || ip_equal(&o->host, &p->host)))
+			return o;
+	}
+	return NULL;
+}
+
+void table_done(struct table *t)
+{
+	free(t->leases);
+	free(t->ports);
+	arena_done(&t->arena);
+}
+
+/* ---- on disk ---- */
+
+/* Split at blanks, up to @max fields, the last one being the rest.  Returns their number. */
+static size_t split(char *line, char *fields[FIELDS], size_t max)
+{
+	size_t n = 0;
+
+	while (n < max) {
+		fields[n++] = line;
+		if (n == max)
+			break;
+		line = strchr(line, ' ');
+		if (!line)
+			break;
+		*line++ = '\0';
+	}
+	return n;
+}
+
+static bool take_port(const char *text, uint16_t *ret)
+{
+	uint32_t v;
+
+	if (str_u32(text, &v) < 0 || v > 65535)
+		return false;
+	*ret = (uint16_t)v;
+	return true;
+}
+
+static int read_lease(char *line, struct table *t)
+{
+	struct lease l = { 0 };
+	char *f[FIELDS];
+
+	if (split(line, f, 6) != 6 || ip_parse(f[0], &l.address) < 0 || str_u32(f[3], &l.flags) < 0)
+		return -EBADMSG;
+	l.network = f[1];
+	l.link = f[2];
+	l.names = f[4];
+	l.owner = f[5];
+	return table_add_lease(t, &l);
+}
+
+static int read_port(char *line, struct table *t)
+{
+	struct port p = { 0 };
+	char *f[FIELDS];
+
+	if (split(line, f, 7) != 7 || !protocol_number(f[0], &p.protocol) ||
+	    ip_parse(f[1], &p.host) < 0 || !take_port(f[2], &p.first) || !take_port(f[3], &p.last) ||
+	    ip_parse(f[4], &p.to) < 0 || !take_port(f[5], &p.to_first))
+		return -EBADMSG;
+	p.owner = f[6];
+	return table_add_port(t, &p);
+}
+
+static int read_line(char *line, struct table *t)
+{
+	if (str_starts(line, "address "))
+		return read_lease(line + strlen("address "), t);
+	if (str_starts(line, "port "))
+		return read_port(line + strlen("port "), t);
+	return *line ? -EBADMSG : 0;
+}
+
+int table_read(int dir_fd, struct table *ret, struct err *err)
+{
+	mem_auto char *text = NULL;
+	struct err missing = { 0 };
+	struct table t = { 0 };
+	size_t len;
+	int r = file_read_at(dir_fd, "table", TABLE_MAX, &text, &len, &missing);
+
+	if (r < 0 && r != -ENOENT) {
+		if (err)
+			*err = missing;
+		return r;
+	}
+	for (char *line = text, *end; r == 0 && line && (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		r = read_line(line, &t);
+	}
+	if (r < 0 && r != -ENOENT) {
+		table_done(&t);
+		return r == -ENOMEM ? err_nomem(err) :
+				      err_set(err, r, "%s/table is damaged", NET_DIR);
+	}
+	*ret = t;
+	return 0;
+}
+
+static void put_lease(struct buf *out, const struct lease *l)
+{
+	char address[IP_TEXT_MAX];
+
+	buf_printf(out, "address %s %s %s %u %s %s\n", ip_net_text(&l->address, address), l->network,
+		   l->link, l->flags, l->names, l->owner);
+}
+
+static void put_port(struct buf *out, const struct port *p)
+{
+	char host[IP_TEXT_MAX], to[IP_TEXT_MAX];
+
+	buf_printf(out, "port %s %s %u %u %s %u %s\n", protocol_name(p->protocol),
+		   ip_text(&p->host, host), p->first, p->last, ip_text(&p->to, to), p->to_first, p->owner);
+}
+
+int table_write(int dir_fd, const struct table *t, struct err *err)
+{
+	buf_auto out = { 0 };
+	int r;
+
+	for (size_t i = 0; i < t->n_leases; i++)
+		put_lease(&out, &t->leases[i]);
+	for (size_t i = 0; i < t->n_ports; i++)
+		put_port(&out, &t->ports[i]);
+	if (out.failed)
+		return err_nomem(err);
+	r = file_put_at(dir_fd, "table", out.len ? out.text : "", out.len, 0600);
+	return r < 0 ? err_code(err, r, "write %s/table", NET_DIR) : 0;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * table.h - which jail has which address and which port of the host's
+ *
+ * NET_DIR/table   one line an address or a published port, replaced as a whole
+ * NET_DIR/rules   what our firewall table looked like when we last touched it, see rules.h
+ * NET_DIR/hosts/NETWORK   names and addresses: /etc/hosts of the jails in it
+ *
+ * It is one directory for all state directories, as there is one bridge and one set of ports, and
+ * its flock(2) is held across each change.  It belongs on a tmpfs: a reboot ends what it says.
+ */
+#pragma once
+
+#include <net/if.h>
+
+#include "base/ip.h"
+#include "base/util.h"
+
+#define NET_DIR "/run/jail/.net"
+
+enum lease_flag { LEASE_ISOLATED = 1, LEASE_INTERNAL = 2 };
+
+struct lease {
+	struct ip address;              /* with the prefix of its network */
+	const char *network;            /* the bridge */
+	const char *link;               /* the veth's end on the host */
+	uint32_t flags;
+	const char *names;              /* "web,web.example" */
+	const char *owner;              /* the jail's state directory: "/run/jail/web" */
+};
+
+struct port {
+	uint8_t protocol;
+	struct ip host;                 /* all zeroes: any address of that family */
+	uint16_t first, last;
+	struct ip to;
+	uint16_t to_first;
+	const char *owner;
+};
+
+struct table {
+	struct arena arena;             /* all strings */
+	struct lease *leases;
+	size_t n_leases;
+	struct port *ports;
+	size_t n_ports;
+};
+
+/* Open NET_DIR, made if it is missing, and take its lock. */
+int table_lock(int *ret_dir_fd, struct err *err);
+/* The same without making it: -ENOENT, without a message, when no jail ever had a network. */
+int table_lock_existing(int *ret_dir_fd, struct err *err);
+
+int table_read(int dir_fd, struct table *ret, struct err *err);
+int table_write(int dir_fd, const struct table *t, struct err *err);
+void table_done(struct table *t);
+#define table_auto __attribute__((cleanup(table_done))) struct table
+
+/* Strings are copied. */
+int table_add_lease(struct table *t, const struct lease *l);
+int table_add_port(struct table *t, const struct port *p);
+/* Take out what @owner has; each is handed to the caller's functions first, which may be NULL. */
+void table_drop(struct table *t, const char *owner);
+
+const struct lease *table_find(const struct table *t, const struct ip *address);
+/* A port that cannot be published beside @p, NULL: none. */
+const struct port *table_conflict(const struct table *t, const struct port *p);
+
+/* "web" of "/run/jail/web", for messages */
+const char *owner_id(const char *owner);
+bool ip_is_any(const struct ip *ip);
+const char *protocol_name(uint8_t protocol);

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * take.c - addresses and ports become a jail's
+ *
+ * An automatic address is looked for from a place on that the jail's name tells: a jail that comes
+ * back finds the one that it had, as long as nobody else took it, and nothing has to be remembered.
+ */
+#include "net/net.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "net/hosts.h"
+#include "net/wire.h"
+
+#define TRIES 65536ULL
+
+/* ---- addresses ---- */
+
+static int check_free(const struct table *t, const struct net_link *l, struct err *err)
+{
+	char text[IP_TEXT_MAX];
+
+	for (size_t i = 0; i < l->n_addresses; i++) {
+		const struct lease *other = l->def ? table_find(t, &l->addresses[i]) : NULL;
+
+		if (other)
+			return err_place(err, err_set(err, -EADDRINUSE, "%s is that of jail %s",
+						      ip_text(&l->addresses[i], text),
+						      owner_id(other->owner)), "%s.address", l->place);
+	}
+	return 0;
+}
+
+static bool taken_here(const struct net_claim *c, const struct ip *ip)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		for (size_t k = 0; k < c->links[i].n_addresses; k++)
+			if (ip_equal(&c->links[i].addresses[k], ip))
+				return true;
+	return false;
+}
+
+/* Numbers 1 to count-2 of an IPv4 network, of an IPv6 one as far as we go */
+static int find_free(const struct net_claim *c, const struct table *t, const struct net_link *l, int slot,
+		     struct ip *ret, struct err *err)
+{
+	const struct ip *net = &l->def->subnet[slot];
+	uint64_t n = MIN(ip_count(net) - 2, TRIES - 2);
+	uint64_t start = hash_bytes(c->owner, strlen(c->owner));
+	char text[IP_TEXT_MAX];
+
+	for (uint64_t i = 0; i < n; i++) {
+		struct ip ip = ip_nth(net, 1 + (start + i) % n);
+
+		if (ip_equal(&ip, &l->def->gateway[slot]) || table_find(t, &ip) || taken_here(c, &ip))
+			continue;
+		*ret = ip;
+		return 0;
+	}
+	return err_place(err, err_set(err, -EADDRNOTAVAIL, "network %s is full: no address of %s is free",
+				      l->def->name, ip_net_text(net, text)), "%s.address", l->place);
+}
+
+static bool wants(const struct net_link *l, int slot)
+{
+	if (!l->spec->automatic || !l->def->subnet[slot].family)
+		return false;
+	for (size_t i = 0; i < l->spec->n_addresses; i++)
+		if (ip_slot(l->spec->addresses[i].family) == slot)
+			return false;
+	return slot == 0 || access("/proc/sys/net/ipv6", F_OK) == 0;
+}
+
+static int take_addresses(struct net_claim *c, const struct table *t, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < c->n_links; i++) {
+		struct net_link *l = &c->links[i];
+
+		r = check_free(t, l, err);
+		for (int slot = 0; r == 0 && l->def && slot < 2; slot++) {
+			struct ip ip;
+
+			if (!wants(l, slot))
+				continue;
+			r = find_free(c, t, l, slot, &ip, err);
+			if (r == 0)
+				l->addresses[l->n_addresses++] = ip;
+		}
+	}
+	return r;
+}
+
+/* ---- published ports ---- */
+
+/* The jail's address that a port leads to: on its first bridge that has one of the family. */
+static const struct ip *target(const struct net_claim *c, uint16_t family)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		for (size_t k = 0; c->links[i].def && k < c->links[i].n_addresses; k++)
+			if (c->links[i].addresses[k].family == family)
+				return &c->links[i].addresses[k];
+	return NULL;
+}
+
+static int add_port(struct net_claim *c, const struct spec_publish *p, uint16_t family)
+{
+	const struct ip *to = target(c, family);
+
+	if (!to)
+		return 0;
+	c->ports[c->n_ports++] = (struct port){
+		.protocol = p->protocol, .first = p->first, .last = p->last, .to = *to, .to_first = p->to,
+		.host = p->address.family ? p->address :
+			(struct ip){ .family = family, .prefix = (uint8_t)ip_bits(family) },
+		.owner = c->owner,
+	};
+	return 1;
+}
+
+static int list_ports(struct net_claim *c, struct err *err)
+{
+	const struct spec_network *s = c->spec;
+
+	c->ports = arena_alloc(&c->arena, (2 * s->n_publish + 1) * sizeof(*c->ports));
+	if (!c->ports)
+		return err_nomem(err);
+	for (size_t i = 0; i < s->n_publish; i++) {
+		const struct spec_publish *p = &s->publish[i];
+		int n = 0;
+
+		if (p->address.family != AF_INET6)
+			n += add_port(c, p, AF_INET);
+		if (p->address.family != AF_INET)
+			n += add_port(c, p, AF_INET6);
+		if (!n)
+			return err_place(err, err_set(err, -EINVAL, "the jail has no address of that family"),
+					 "jail.network.publish[%zu]", i);
+	}
+	return 0;
+}
+
+static void describe(const struct port *p, char *out, size_t size)
+{
+	char host[IP_TEXT_MAX], range[8] = "";
+
+	if (p->first != p->last)
+		snprintf(range, sizeof(range), "-%u", p->last);
+	snprintf(out, size, p->host.family == AF_INET6 ? "[%s]:%u%s/%s" : "%s:%u%s/%s",
+		 ip_text(&p->host, host), p->first, range, protocol_name(p->protocol));
+}
+
+/* Others in the table, and those of the same spec: they are checked as they are added. */
+static int check_ports(const struct net_claim *c, struct table *t, struct err *err)
+{
+	char text[2][80];
+
+	for (size_t i = 0; i < c->n_ports; i++) {
+		const struct port *p = &c->ports[i], *other = table_conflict(t, p);
+
+		describe(p, text[0], sizeof(text[0]));
+		if (other) {
+			describe(other, text[1], sizeof(text[1]));
+			return err_place(err, err_set(err, -EADDRINUSE, strcmp(other->owner, c->owner) ?
+						      "%s: jail %s has published %s" :
+						      "%s: jail %s publishes %s, too", text[0],
+						      owner_id(other->owner), text[1]),
+					 "jail.network.publish");
+		}
+		if (table_add_port(t, p) < 0)
+			return err_nomem(err);
+	}
+	return 0;
+}
+
+/* ---- the host's own sockets ---- */
+
+static int type_of(uint8_t protocol)
+{
+	return protocol == IPPROTO_UDP ? SOCK_DGRAM : SOCK_STREAM;
+}
+
+/* Could a program listen there?  With SO_REUSEADDR only who listens is in the way, not old connections. */
+static int try_bind(const struct port *p, uint16_t number)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = wire_sockaddr(&p->host, number, &addr);
+	fd_auto fd = socket(p->host.family, type_of(p->protocol) | SOCK_CLOEXEC, p->protocol);
+	int one = 1;
+
+	if (fd < 0)
+		return errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT ? 0 : -errno;
+	if (p->protocol == IPPROTO_TCP)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (p->host.family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	return bind(fd, (const struct sockaddr *)&addr, len) < 0 ? -errno : 0;
+}
+
+static int check_host(const struct net_claim *c, struct err *err)
+{
+	char text[80];
+
+	for (size_t i = 0; i < c->n_ports; i++) {
+		const struct port *p = &c->ports[i];
+
+		for (uint32_t n = p->first; n <= p->last; n++) {
+			struct port one = *p;
+			int r = try_bind(p, (uint16_t)n);
+
+			if (r == 0 || r == -EACCES)
+				continue;
+			one.first = one.last = (uint16_t)n;
+			describe(&one, text, sizeof(text));
+			if (r == -EADDRNOTAVAIL)
+				err_set(err, r, "%s is not an address of this host", text);
+			else if (r == -EADDRINUSE)
+				err_set(err, r, "%s: a program of the host listens there", text);
+			else
+				err_code(err, r, "%s", text);
+			return err_place(err, r, "jail.network.publish");
+		}
+	}
+	return 0;
+}
+
+/* ---- all of it ---- */
+
+static int add_leases(const struct net_claim *c, struct table *t)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct net_link *l = &c->links[i];
+
+		for (size_t k = 0; l->def && r == 0 && k < l->n_addresses; k++)
+			r = table_add_lease(t, &(struct lease){
+				.address = l->addresses[k], .network = l->def->name, .link = l->host,
+				.flags = l->flags, .names = c->names, .owner = c->owner });
+	}
+	return r;
+}
+
+int net_guess(struct net_claim *c, struct err *err)
+{
+	struct table none = { 0 };
+	int r = take_addresses(c, &none, err);
+
+	return r < 0 ? r : list_ports(c, err);
+}
+
+static bool on_bridges(const struct net_claim *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].def)
+			return true;
+	return false;
+}
+
+int net_take(struct net_claim *c, struct err *err)
+{
+	table_auto t = { 0 };
+	fd_auto dir = -1;
+	int r;
+
+	if (!on_bridges(c))
+		return 0;
+	r = table_lock(&dir, err);
+	if (r == 0)
+		r = table_read(dir, &t, err);
+	if (r < 0)
+		return r;
+	table_drop(&t, c->owner);       /* of one of this name that ended without us */
+	r = take_addresses(c, &t, err);
+	if (r == 0)
+		r = list_ports(c, err);
+	if (r == 0)
+		r = check_ports(c, &t, err);
+	if (r == 0)
+		r = check_host(c, err);
+	if (r == 0 && add_leases(c, &t) < 0)
+		r = err_nomem(err);
+	if (r == 0)
+		r = table_write(dir, &t, err);
+	c->taken = r == 0;
+	if (r == 0)
+		r = hosts_make(dir, c, err);
+	return r;
+}

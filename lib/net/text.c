@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * text.c - the whole firewall table as text for nft(8)
+ */
+#include "net/text.h"
+
+#include <string.h>
+
+#include "base/embed.h"
+#include "net/defs.h"
+#include "net/elements.h"
+
+static void put(struct buf *out, const char *set, const char *element)
+{
+	buf_printf(out, "add element inet " RULES_TABLE " %s { %s }\n", set, element);
+}
+
+static void put_subnet(const struct spec_netdef *d, int slot, struct buf *out)
+{
+	char net[IP_TEXT_MAX], text[2 * IP_TEXT_MAX + 32], set[16];
+	int family = slot ? 6 : 4;
+
+	if (!d->subnet[slot].family)
+		return;
+	ip_net_text(&d->subnet[slot], net);
+	snprintf(set, sizeof(set), "sources%d", family);
+	snprintf(text, sizeof(text), "\"%s\" . %s", d->name, net);
+	put(out, set, text);
+	snprintf(set, sizeof(set), "hairpin%d", family);
+	snprintf(text, sizeof(text), "%s . %s", net, net);
+	put(out, set, text);
+	if (!d->routed) {
+		snprintf(set, sizeof(set), "nat%d", family);
+		put(out, set, net);
+	}
+}
+
+static void put_network(const struct spec_netdef *d, struct buf *out)
+{
+	char name[24], both[64];
+
+	snprintf(name, sizeof(name), "\"%s\"", d->name);
+	snprintf(both, sizeof(both), "%s . %s", name, name);
+	put(out, "bridges", name);
+	put(out, "same", both);
+	if (d->routed)
+		put(out, "routed", name);
+	put_subnet(d, 0, out);
+	put_subnet(d, 1, out);
+}
+
+static bool listed(const struct buf *names, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = names->text; p && *p; p = strchr(p, '\n') + 1)
+		if (!strncmp(p, name, n) && p[n] == '\n')
+			return true;
+	return false;
+}
+
+static int put_element(const struct element *e, void *out)
+{
+	put(out, e->set, e->text);
+	return 0;
+}
+
+/* A network whose definition is gone: its jails keep what they have, but nothing is said of it here. */
+static int put_used_network(const char *name, struct buf *out, struct buf *names, struct err *err)
+{
+	struct spec *s;
+	int r = netdef_load(name, &s, err);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	put_network(&s->netdef, out);
+	buf_printf(names, "%s\n", name);
+	spec_free(s);
+	return 0;
+}
+
+int rules_text(const struct table *t, const struct spec_netdef *const *networks, size_t n, struct buf *ret,
+	       struct buf *ret_names, struct err *err)
+{
+	int r = 0;
+
+	/* Made first, so that there is one to delete. */
+	buf_printf(ret, "table inet " RULES_TABLE "\ndelete table inet " RULES_TABLE "\n%s\n", embed_rules);
+	for (size_t i = 0; i < n; i++)
+		if (!listed(ret_names, networks[i]->name)) {
+			put_network(networks[i], ret);
+			buf_printf(ret_names, "%s\n", networks[i]->name);
+		}
+	for (size_t i = 0; r == 0 && i < t->n_leases; i++)
+		if (!listed(ret_names, t->leases[i].network))
+			r = put_used_network(t->leases[i].network, ret, ret_names, err);
+	for (size_t i = 0; i < t->n_leases; i++)
+		elements_of_lease(&t->leases[i], put_element, ret);
+	for (size_t i = 0; i < t->n_ports; i++)
+		elements_of_port(&t->ports[i], put_element, ret);
+	return r;
+}
