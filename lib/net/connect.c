@@ -140,45 +140,35 @@ struct leaving {
 	int dir;
 	const char *owner;
 	struct nl_batch elements;
-	char links[NET_LINKS_MAX][IFNAMSIZ];
-	size_t n_links;
 };
 
-static void note_link(struct leaving *l, const char *name)
-{
-	for (size_t i = 0; i < l->n_links; i++)
-		if (!strcmp(l->links[i], name))
-			return;
-	if (l->n_links < ARRAY_SIZE(l->links))
-		snprintf(l->links[l->n_links++], IFNAMSIZ, "%s", name);
-}
-
-/* Names go at once; elements and links are noted. */
-static int look_through(struct leaving *l, const struct table *t, struct err *err)
+/* Names go at once, elements are collected, addresses wait for the kernel to remove the link. */
+static int look_through(struct leaving *l, struct table *t, struct err *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < t->n_leases; i++) {
-		if (strcmp(t->leases[i].owner, l->owner) != 0)
+		struct lease *lease = &t->leases[i];
+
+		if (strcmp(lease->owner, l->owner) != 0 || lease->flags & LEASE_LEAVING)
 			continue;
-		elements_of_lease(&t->leases[i], element_delete, &l->elements);
-		note_link(l, t->leases[i].link);
-		hosts_forget(l->dir, t->leases[i].network, l->owner);
-		r = hosts_remove(l->dir, t->leases[i].network, &t->leases[i].address, err);
+		elements_of_lease(lease, element_delete, &l->elements);
+		hosts_forget(l->dir, lease->network, l->owner);
+		r = hosts_remove(l->dir, lease->network, &lease->address, err);
+		lease->flags |= LEASE_LEAVING;
 	}
-	for (size_t i = 0; i < t->n_ports; i++)
+	for (size_t i = 0; r == 0 && i < t->n_ports; i++)
 		if (!strcmp(t->ports[i].owner, l->owner))
 			elements_of_port(&t->ports[i], element_delete, &l->elements);
 	return r;
 }
 
 /* What elements there are of this jail, when they cannot go together: one by one. */
-static int delete_singly(struct leaving *l, const struct table *t, struct err *err)
+static int delete_singly(struct leaving *l, struct err *err)
 {
 	const char *at = l->elements.data.text, *end = at + l->elements.data.len;
 	int r = 0;
 
-	(void)t;
 	while (r == 0 && at < end) {
 		const struct nlmsghdr *h = (const struct nlmsghdr *)at;
 		nl_batch_auto one = { 0 };
@@ -193,26 +183,14 @@ static int delete_singly(struct leaving *l, const struct table *t, struct err *e
 	return r;
 }
 
-static int delete_elements(struct leaving *l, const struct table *t, struct err *err)
+static int delete_elements(struct leaving *l, struct err *err)
 {
 	int r;
 
 	if (!l->elements.n)
 		return 0;
 	r = rules_delete(l->dir, &l->elements, err);
-	return r == -ENOENT ? delete_singly(l, t, err) : r;
-}
-
-/* The kernel removes them with the namespace, a while later: nobody should have to wait for that. */
-static int delete_links(const struct leaving *l, struct err *err)
-{
-	fd_auto fd = -1;
-	int r = l->n_links ? nl_open(NETLINK_ROUTE, &fd, err) : 0;
-
-	for (size_t i = 0; r == 0 && i < l->n_links; i++)
-		if (link_exists(fd, l->links[i]))
-			r = link_remove(fd, l->links[i], err);
-	return r;
+	return r == -ENOENT ? delete_singly(l, err) : r;
 }
 
 int net_release(const char *owner, struct err *err)
@@ -227,11 +205,9 @@ int net_release(const char *owner, struct err *err)
 	if (r == 0)
 		r = look_through(&l, &t, err);
 	if (r == 0)
-		r = delete_elements(&l, &t, err);
-	if (r == 0)
-		r = delete_links(&l, err);
+		r = delete_elements(&l, err);
 	if (r == 0) {
-		table_drop(&t, owner);
+		table_drop_ports(&t, owner);
 		r = table_write(l.dir, &t, err);
 	}
 	nl_batch_done(&l.elements);

@@ -2,14 +2,16 @@
 /*
  * decide.c - what a spec asks for, against the networks that are defined
  *
- * Names on the host and hardware addresses are hashes of who the jail is: the same jail has the same
- * ones each time, on this machine, without anything being remembered.
+ * Hardware addresses are hashes of who the jail is: the same jail has the same ones each time, on this
+ * machine, without anything being remembered.  The names of links on the host are different each time:
+ * the kernel takes a while to remove those of a jail that has ended, and nobody should wait for that.
  */
 #include "net/net.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "net/defs.h"
 
@@ -148,7 +150,7 @@ static int decide_link(struct net_claim *c, size_t i, struct err *err)
 		snprintf(l->place, sizeof(l->place), "jail.network");
 	l->index = FIRST_INDEX + (uint32_t)i;
 	snprintf(l->host, sizeof(l->host), "jv%012llx",
-		 (unsigned long long)hash_text(c->owner, s->name, "") & 0xffffffffffffULL);
+		 (unsigned long long)hash_text(c->owner, s->name, c->start) & 0xffffffffffffULL);
 	choose_mac(l, c->owner);
 	l->addresses = arena_alloc(&c->arena, (s->n_addresses + 2) * sizeof(*l->addresses));
 	if (!l->addresses)
@@ -201,11 +203,14 @@ int net_decide(const struct spec_network *spec, const char *owner, const char *h
 	       struct net_claim **ret, struct err *err)
 {
 	struct net_claim *c = calloc(1, sizeof(*c));
+	struct timespec now;
 	int r;
 
 	if (!c)
 		return err_nomem(err);
 	c->spec = spec;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(c->start, sizeof(c->start), "%lld.%09ld", (long long)now.tv_sec, now.tv_nsec);
 	r = decide(c, owner, hostname, err);
 	if (r < 0)
 		net_claim_free(c);

@@ -141,13 +141,6 @@ int link_veth(int fd, const struct net_link *l, const struct bridge *b, pid_t pi
 	uint32_t bad;
 	int r = make_pair(fd, l, b, pid, &bad);
 
-	/* The name is this jail's alone: what has it is on its way out with an older namespace. */
-	if (r == -EEXIST && bad == 0) {
-		r = link_remove(fd, l->host, err);
-		if (r < 0)
-			return r;
-		r = make_pair(fd, l, b, pid, &bad);
-	}
 	/* An address that the host does not take as a neighbour (a bridge that is not ours) does not matter. */
 	if (r < 0 && bad >= 2 && bad != UINT32_MAX)
 		r = 0;

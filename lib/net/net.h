@@ -36,6 +36,7 @@ struct net_link {
 struct net_claim {
 	const struct spec_network *spec;
 	const char *owner;              /* the jail's state directory */
+	char start[32];                 /* when it was made: tells this life of the jail from others */
 	const char *names;              /* what others call it: "web,web.example" */
 	struct net_link *links;
 	size_t n_links;

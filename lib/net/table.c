@@ -161,11 +161,22 @@ void table_drop(struct table *t, const char *owner)
 		if (strcmp(t->leases[i].owner, owner) != 0)
 			t->leases[n++] = t->leases[i];
 	t->n_leases = n;
-	n = 0;
+	table_drop_ports(t, owner);
+}
+
+void table_drop_ports(struct table *t, const char *owner)
+{
+	size_t n = 0;
+
 	for (size_t i = 0; i < t->n_ports; i++)
 		if (strcmp(t->ports[i].owner, owner) != 0)
 			t->ports[n++] = t->ports[i];
 	t->n_ports = n;
+}
+
+void table_drop_lease(struct table *t, size_t i)
+{
+	t->leases[i] = t->leases[--t->n_leases];
 }
 
 const struct lease *table_find(const struct table *t, const struct ip *address)

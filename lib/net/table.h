@@ -18,7 +18,10 @@
 
 #define NET_DIR "/run/jail/.net"
 
-enum lease_flag { LEASE_ISOLATED = 1, LEASE_INTERNAL = 2 };
+enum lease_flag {
+	LEASE_ISOLATED = 1, LEASE_INTERNAL = 2,
+	LEASE_LEAVING = 4,              /* its jail is gone, the kernel may not have let go of the link yet */
+};
 
 struct lease {
 	struct ip address;              /* with the prefix of its network */
@@ -59,8 +62,11 @@ void table_done(struct table *t);
 /* Strings are copied. */
 int table_add_lease(struct table *t, const struct lease *l);
 int table_add_port(struct table *t, const struct port *p);
-/* Take out what @owner has; each is handed to the caller's functions first, which may be NULL. */
+/* Take out what @owner has. */
 void table_drop(struct table *t, const char *owner);
+void table_drop_ports(struct table *t, const char *owner);
+/* Take out one lease; the last one comes in its place. */
+void table_drop_lease(struct table *t, size_t i);
 
 const struct lease *table_find(const struct table *t, const struct ip *address);
 /* A port that cannot be published beside @p, NULL: none. */

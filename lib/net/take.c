@@ -7,11 +7,13 @@
  */
 #include "net/net.h"
 
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "net/hosts.h"
+#include "net/links.h"
 #include "net/wire.h"
 
 #define TRIES 65536ULL
@@ -26,7 +28,9 @@ static int check_free(const struct table *t, const struct net_link *l, struct er
 		const struct lease *other = l->def ? table_find(t, &l->addresses[i]) : NULL;
 
 		if (other)
-			return err_place(err, err_set(err, -EADDRINUSE, "%s is that of jail %s",
+			return err_place(err, err_set(err, -EADDRINUSE, other->flags & LEASE_LEAVING ?
+						      "%s is still that of jail %s, which has just ended" :
+						      "%s is that of jail %s",
 						      ip_text(&l->addresses[i], text),
 						      owner_id(other->owner)), "%s.address", l->place);
 	}
@@ -121,6 +125,13 @@ static int add_port(struct net_claim *c, const struct spec_publish *p, uint16_t 
 	return 1;
 }
 
+static bool is_loopback6(const struct ip *ip)
+{
+	static const uint8_t loopback[16] = { [15] = 1 };
+
+	return ip->family == AF_INET6 && !memcmp(ip->b, loopback, sizeof(loopback));
+}
+
 static int list_ports(struct net_claim *c, struct err *err)
 {
 	const struct spec_network *s = c->spec;
@@ -131,6 +142,10 @@ static int list_ports(struct net_claim *c, struct err *err)
 	for (size_t i = 0; i < s->n_publish; i++) {
 		const struct spec_publish *p = &s->publish[i];
 		int n = 0;
+
+		if (is_loopback6(&p->address))
+			return err_place(err, err_set(err, -EADDRNOTAVAIL, "the kernel forwards nothing from [::1]; "
+						      "127.0.0.1 works"), "jail.network.publish[%zu]", i);
 
 		if (p->address.family != AF_INET6)
 			n += add_port(c, p, AF_INET);
@@ -227,6 +242,37 @@ static int check_host(const struct net_claim *c, struct err *err)
 	return 0;
 }
 
+/* ---- those who are leaving ---- */
+
+/*
+ * The kernel removes the links of a jail with its network namespace, some milliseconds after it has ended;
+ * as long as one is there its address answers, and is nobody else's.  @owner: who is coming back; its old
+ * link has to go now.
+ */
+static int settle_leaving(struct table *t, const char *owner, struct err *err)
+{
+	fd_auto fd = -1;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < t->n_leases;) {
+		const struct lease *l = &t->leases[i];
+
+		if (!(l->flags & LEASE_LEAVING)) {
+			i++;
+			continue;
+		}
+		if (fd < 0)
+			r = nl_open(NETLINK_ROUTE, &fd, err);
+		if (r == 0 && !strcmp(l->owner, owner))
+			r = link_remove(fd, l->link, err);
+		if (r == 0 && link_exists(fd, l->link))
+			i++;
+		else
+			table_drop_lease(t, i);
+	}
+	return r;
+}
+
 /* ---- all of it ---- */
 
 static int add_leases(const struct net_claim *c, struct table *t)
@@ -271,6 +317,9 @@ int net_take(struct net_claim *c, struct err *err)
 	r = table_lock(&dir, err);
 	if (r == 0)
 		r = table_read(dir, &t, err);
+	if (r < 0)
+		return r;
+	r = settle_leaving(&t, c->owner, err);
 	if (r < 0)
 		return r;
 	table_drop(&t, c->owner);       /* of one of this name that ended without us */
