@@ -150,7 +150,7 @@ unit: $(UNIT_BIN)
 # What is needed to build; to test; to compare and measure with.
 DEPS_BUILD := gcc make binutils libc6-dev libseccomp-dev libcap-dev libnl-3-dev libnl-route-3-dev \
 	libjansson-dev libsystemd-dev
-DEPS_RUN   := busybox-static
+DEPS_RUN   := busybox-static nftables
 DEPS_TEST  := bats jq python3 tmux strace iproute2 util-linux procps mmdebstrap crun runc mandoc uidmap \
 	attr libcap2-bin bash-completion gcovr g++ pkg-config fish zsh \
 	python3-prometheus-client

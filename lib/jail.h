@@ -108,6 +108,21 @@ JAIL_API int jail_spec_load(const char *path, struct jail_spec **ret, struct jai
 JAIL_API int jail_spec_load_bundle(const char *bundle, const char *config,
 				   struct jail_spec **ret, struct jail_error **err);
 
+struct jail_spec_source {
+	size_t size;
+	const char *path;        /* as for jail_spec_load()… */
+	const char *bundle;      /* …or a bundle… */
+	const char *config;      /* …and its configuration file, NULL: config.json… */
+	const char *text;        /* …or text, with @bundle */
+	const char *name;        /* text: what messages call it */
+	const char *overlay;     /* a JSON object that is laid over the document: objects merge, all
+				  * else replaces what is there; NULL: none */
+};
+
+/** jail_spec_read() - read and check a spec, with changes to it */
+JAIL_API int jail_spec_read(const struct jail_spec_source *source, struct jail_spec **ret,
+			    struct jail_error **err);
+
 /** jail_spec_parse() - check a spec held in memory; @name is what messages call it. */
 JAIL_API int jail_spec_parse(const char *text, size_t len, const char *name, const char *bundle,
 			     struct jail_spec **ret, struct jail_error **err);
@@ -482,6 +497,27 @@ JAIL_API int jail_watch_fd(const struct jail_watch *watch);
 JAIL_API int jail_watch_next(struct jail_watch *watch, struct jail_event *ret,
 			     struct jail_error **err);
 JAIL_API void jail_watch_free(struct jail_watch *watch);
+
+/* ---- networks: they are the machine's, whatever state directory the jails are in ---- */
+
+/** jail_network_json() - all networks that are defined, with the jails in them: a JSON array
+ * @name: only this one, as an object; NULL: all */
+JAIL_API int jail_network_json(const char *name, char **ret, struct jail_error **err);
+
+/** jail_network_reload() - make bridges, links and the firewall table as they should be, the latter in
+ * one transaction: after somebody else has changed them. */
+JAIL_API int jail_network_reload(struct jail_runtime *rt, struct jail_error **err);
+
+/** jail_network_gc() - remove bridges, addresses and rules that belong to no jail
+ * @report: called for each thing removed; NULL: nobody. Returns their number. */
+JAIL_API int jail_network_gc(struct jail_runtime *rt,
+			     void (*report)(void *userdata, const char *what), void *userdata,
+			     struct jail_error **err);
+
+/** jail_network_check() - look for what keeps networks from working
+ * @report: called with "ok: …" and "problem: …". Returns the number of problems. */
+JAIL_API int jail_network_check(void (*report)(void *userdata, const char *what), void *userdata,
+				struct jail_error **err);
 
 /* ---- the machine ---- */
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "netshow.h"
 
 struct list_opts {
 	bool quiet;
@@ -20,10 +21,11 @@ static const struct opt list_options[] = {
 	{ 0 },
 };
 
-enum { ID, PID, STATUS, BUNDLE, CREATED, OWNER, N_COLUMNS };
+/* The last two are only there when some jail has a network of ours: engines know the others. */
+enum { ID, PID, STATUS, BUNDLE, CREATED, OWNER, N_ALWAYS, ADDRESSES = N_ALWAYS, PORTS, N_COLUMNS };
 
 static const char *const titles[N_COLUMNS] = {
-	"ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER",
+	"ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER", "ADDRESSES", "PORTS",
 };
 
 struct row {
@@ -37,14 +39,14 @@ static const char *or_dash(const char *s)
 
 /* ---- the table ---- */
 
-static void print_row(const char *const *cells, const size_t *widths)
+static void print_row(const char *const *cells, const size_t *widths, int n)
 {
-	for (int c = 0; c < N_COLUMNS; c++)
-		printf("%-*s%s", c + 1 < N_COLUMNS ? (int)widths[c] : 0, cells[c],
-		       c + 1 < N_COLUMNS ? "  " : "\n");
+	for (int c = 0; c < n; c++)
+		printf("%-*s%s", c + 1 < n ? (int)widths[c] : 0, cells[c], c + 1 < n ? "  " : "\n");
 }
 
-static void fill_row(struct jail *jail, enum jail_status status, struct row *row)
+static void fill_row(struct jail *jail, enum jail_status status, const char *state, const json_t *networks,
+		     struct row *row)
 {
 	row->cell[ID] = x_strdup(jail_id(jail));
 	row->cell[PID] = x_printf("%d", (int)(status == JAIL_STOPPED ? 0 : jail_pid(jail)));
@@ -52,26 +54,32 @@ static void fill_row(struct jail *jail, enum jail_status status, struct row *row
 	row->cell[BUNDLE] = x_strdup(or_dash(jail_bundle(jail)));
 	row->cell[CREATED] = x_strdup(or_dash(jail_created(jail)));
 	row->cell[OWNER] = user_name(jail_owner_uid(jail));
+	row->cell[ADDRESSES] = netshow_addresses(networks, state);
+	row->cell[PORTS] = netshow_ports(networks, state);
 }
 
 static void print_table(const struct row *rows, size_t n)
 {
 	size_t widths[N_COLUMNS];
+	int columns = N_ALWAYS;
 
+	for (size_t i = 0; i < n; i++)
+		if (*rows[i].cell[ADDRESSES])
+			columns = N_COLUMNS;
 	for (int c = 0; c < N_COLUMNS; c++) {
 		widths[c] = strlen(titles[c]);
 		for (size_t i = 0; i < n; i++)
 			if (strlen(rows[i].cell[c]) > widths[c])
 				widths[c] = strlen(rows[i].cell[c]);
 	}
-	print_row(titles, widths);
+	print_row(titles, widths, columns);
 	for (size_t i = 0; i < n; i++)
-		print_row((const char *const *)rows[i].cell, widths);
+		print_row((const char *const *)rows[i].cell, widths, columns);
 }
 
 /* ---- JSON: the state document and what runc adds to it ---- */
 
-static json_t *make_object(struct jail *jail, const struct row *row)
+static json_t *make_object(struct jail *jail, const struct row *row, const char *state, const json_t *networks)
 {
 	mem_auto char *text = NULL;
 	json_t *o;
@@ -84,6 +92,10 @@ static json_t *make_object(struct jail *jail, const struct row *row)
 	json_object_set_new(o, "rootfs", json_string(jail_rootfs(jail)));
 	json_object_set_new(o, "created", json_string(row->cell[CREATED]));
 	json_object_set_new(o, "owner", json_string(row->cell[OWNER]));
+	if (*row->cell[ADDRESSES]) {
+		json_object_set_new(o, "addresses", netshow_address_array(networks, state));
+		json_object_set_new(o, "ports", netshow_port_array(networks, state));
+	}
 	if (!json_object_get(o, "pid"))
 		json_object_set_new(o, "pid", json_integer(0));
 	return o;
@@ -108,6 +120,7 @@ struct gathered {
 	struct row *rows;
 	size_t n;
 	json_t *array;               /* NULL: no JSON wanted */
+	json_t *networks;
 };
 
 static void complain(const char *id, struct jail_error *err)
@@ -123,14 +136,15 @@ static void gather(struct cli *cli, const char *id, struct gathered *g)
 	struct jail_error *err = NULL;
 	enum jail_status status;
 	struct jail *jail = NULL;
+	mem_auto char *state = x_printf("%s/%s", jail_runtime_root(cli->rt), id);
 
 	if (jail_open(cli->rt, id, &jail, &err) < 0 || jail_get_status(jail, &status, &err) < 0) {
 		complain(id, err);
 	} else {
 		g->rows = x_realloc(g->rows, g->n + 1, sizeof(*g->rows));
-		fill_row(jail, status, &g->rows[g->n]);
+		fill_row(jail, status, state, g->networks, &g->rows[g->n]);
 		if (g->array)
-			json_array_append_new(g->array, make_object(jail, &g->rows[g->n]));
+			json_array_append_new(g->array, make_object(jail, &g->rows[g->n], state, g->networks));
 		g->n++;
 	}
 	jail_free(jail);
@@ -143,6 +157,7 @@ static void gathered_done(struct gathered *g)
 			free(g->rows[i].cell[c]);
 	free(g->rows);
 	json_decref(g->array);
+	json_decref(g->networks);
 }
 
 static int run_list(struct cli *cli, const void *opts, int argc, char **argv)
@@ -159,6 +174,7 @@ static int run_list(struct cli *cli, const void *opts, int argc, char **argv)
 		return 1;
 	if (jail_list(cli->rt, &ids, &err) < 0)
 		return msg_fail(err);
+	g.networks = o->quiet || !*ids ? NULL : netshow_load();
 	g.array = str_equal(o->format, "json") && !o->quiet ? json_array() : NULL;
 	for (char **id = ids; *id; id++)
 		if (o->quiet)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "launch.h"
+#include "netopts.h"
 #include "notify.h"
 #include "service.h"
 #include "source.h"
@@ -16,6 +17,7 @@
 
 struct run_opts {
 	struct launch launch;
+	struct net_opts net;
 	const char *rootfs, *name;
 	bool detach, keep, service, tty;
 };
@@ -33,6 +35,7 @@ static const struct opt run_options[] = {
 	  .help = "do not delete the jail when its program has ended" },
 	{ "service", 0, OPT_FLAG, NULL, offsetof(struct run_opts, service),
 	  .help = "be the main process of a systemd unit, and the jail a part of it" },
+	NET_OPTIONS(struct run_opts),
 	LAUNCH_OPTIONS(struct run_opts),
 	{ 0 },
 };
@@ -63,8 +66,9 @@ static bool on_terminal(void)
 }
 
 /* --rootfs DIR -- CMD ARG…: a short spec is made of it, with the defaults of all short specs. */
-static int load_rootfs(struct run *run, char **argv)
+static int load_rootfs(struct run *run, char **argv, const char *overlay)
 {
+	struct jail_spec_source source = JAIL_INIT(struct jail_spec_source);
 	static const char *const shell[] = { "/bin/sh", NULL };
 	const char *const *command = argv[0] ? (const char *const *)argv : shell;
 	mem_auto char *text = NULL, *cwd = getcwd(NULL, 0);
@@ -73,7 +77,11 @@ static int load_rootfs(struct run *run, char **argv)
 
 	if (jail_spec_rootfs(run->o->rootfs, command, tty, &text, &err) < 0)
 		return msg_fail(err);
-	if (jail_spec_parse(text, strlen(text), "--rootfs", cwd ? cwd : "/", &run->spec, &err) < 0)
+	source.text = text;
+	source.name = "--rootfs";
+	source.bundle = cwd ? cwd : "/";
+	source.overlay = overlay;
+	if (jail_spec_read(&source, &run->spec, &err) < 0)
 		return msg_fail(err);
 	run->id = run->o->name ? x_strdup(run->o->name) : NULL;
 	return 0;
@@ -106,10 +114,11 @@ static int load_source(struct run *run, int argc, char **argv, struct source *so
 
 static int load(struct run *run, int argc, char **argv)
 {
-	struct source source = { 0 };
+	mem_auto char *overlay = net_overlay(&run->o->net);
+	struct source source = { .overlay = overlay };
 	int r;
 
-	r = run->o->rootfs ? load_rootfs(run, argv) : load_source(run, argc, argv, &source);
+	r = run->o->rootfs ? load_rootfs(run, argv, overlay) : load_source(run, argc, argv, &source);
 	if (r)
 		return r;
 	run->made_up = !run->id;
@@ -227,6 +236,7 @@ static const char *const examples[] = {
 	"jail run web.json                               run it here, until it ends",
 	"jail run -d --log-output journal web.json web   in the background; jail logs web",
 	"jail run --rootfs /srv/debian -- /bin/bash      no spec needed",
+	"jail run -d -p 8080:80 web.json                 on a bridge, with port 80 reached by 8080 of the host",
 	NULL,
 };
 

@@ -68,15 +68,15 @@ int source_from_args(struct source *s, const char *verb, int argc, char **argv)
 
 struct jail_spec *source_load(const struct source *s)
 {
+	struct jail_spec_source source = JAIL_INIT(struct jail_spec_source);
 	struct jail_error *err = NULL;
 	struct jail_spec *spec = NULL;
-	int r;
 
-	if (s->path)
-		r = jail_spec_load(s->path, &spec, &err);
-	else
-		r = jail_spec_load_bundle(s->bundle ? s->bundle : ".", s->config, &spec, &err);
-	if (r < 0) {
+	source.path = s->path;
+	source.bundle = s->bundle ? s->bundle : ".";
+	source.config = s->config;
+	source.overlay = s->overlay;
+	if (jail_spec_read(&source, &spec, &err) < 0) {
 		msg_fail(err);
 		return NULL;
 	}

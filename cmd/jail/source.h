@@ -10,6 +10,7 @@ struct source {
 	const char *bundle, *config; /* --bundle, --config; NULL: not given */
 	const char *path;            /* a spec file or a bundle directory, or NULL */
 	const char *id;              /* as given, or NULL */
+	const char *overlay;         /* JSON laid over the spec, or NULL */
 };
 
 /*

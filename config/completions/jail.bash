@@ -24,6 +24,12 @@ _jail_takes_value() {
 	:--rootless) return 0 ;;
 	run:--rootfs) return 0 ;;
 	run:--name) return 0 ;;
+	run:--net) return 0 ;;
+	run:--publish|run:-p) return 0 ;;
+	run:--ip) return 0 ;;
+	run:--dns) return 0 ;;
+	run:--dns-search) return 0 ;;
+	run:--hostname) return 0 ;;
 	run:--bundle|run:-b) return 0 ;;
 	run:--config|run:-f) return 0 ;;
 	run:--pid-file) return 0 ;;
@@ -70,6 +76,7 @@ _jail_takes_value() {
 	plan:--format) return 0 ;;
 	plan:--bundle|plan:-b) return 0 ;;
 	plan:--config|plan:-f) return 0 ;;
+	net:--format|net:-f) return 0 ;;
 	spec:--bundle|spec:-b) return 0 ;;
 	spec:--expand) return 0 ;;
 	create:--bundle|create:-b) return 0 ;;
@@ -108,12 +115,18 @@ _jail() {
 		--cgroup-manager) _jail_words "cgroupfs systemd disabled"; return ;;
 		--rootless) _jail_words "auto true false"; return ;;
 		esac
-		_jail_words "run exec console stop kill pause resume update wait list ps stats top logs inspect plan features spec create start state events delete gc help completion" ;;
+		_jail_words "run exec console stop kill pause resume update wait list ps stats top logs inspect plan net features spec create start state events delete gc help completion" ;;
 	run)
-		options="--detach -d --tty -t --rootfs --name --keep --service --bundle -b --config -f --pid-file --console-socket --pidfd-socket --log-output --preserve-fds --no-pivot --no-new-keyring --no-subreaper --help -h"
+		options="--detach -d --tty -t --rootfs --name --keep --service --net --publish -p --ip --dns --dns-search --hostname --bundle -b --config -f --pid-file --console-socket --pidfd-socket --log-output --preserve-fds --no-pivot --no-new-keyring --no-subreaper --help -h"
 		case $previous in
 		--rootfs) _jail_files -d; return ;;
 		--name) :; return ;;
+		--net) _jail_words "none host bridge pasta jail:"; return ;;
+		--publish|-p) :; return ;;
+		--ip) :; return ;;
+		--dns) :; return ;;
+		--dns-search) :; return ;;
+		--hostname) :; return ;;
 		--bundle|-b) _jail_files -d; return ;;
 		--config|-f) _jail_files; return ;;
 		--pid-file) _jail_files; return ;;
@@ -237,6 +250,12 @@ _jail() {
 		--config|-f) _jail_files; return ;;
 		esac
 		if ((nth == 0)); then _jail_files; else :; fi ;;
+	net)
+		options="--format -f --help -h"
+		case $previous in
+		--format|-f) _jail_words "table json"; return ;;
+		esac
+		if ((nth == 0)); then _jail_words "ls inspect reload gc doctor"; else :; fi ;;
 	features)
 		options="--help -h"
 		case $previous in
@@ -291,7 +310,7 @@ _jail() {
 		options="--help -h"
 		case $previous in
 		esac
-		if ((nth == 0)); then _jail_words "run exec console stop kill pause resume update wait list ps stats top logs inspect plan features spec create start state events delete gc help completion"; else :; fi ;;
+		if ((nth == 0)); then _jail_words "run exec console stop kill pause resume update wait list ps stats top logs inspect plan net features spec create start state events delete gc help completion"; else :; fi ;;
 	completion)
 		options="--help -h"
 		case $previous in

@@ -3,7 +3,7 @@
 # Options of a verb (or of none, "-") whose value is the next word
 function __jail_takes_value
 	switch "$argv[1] $argv[2]"
-		case '- --root' '- --log' '- --log-format' '- --cgroup-manager' '- --rootless' 'run --rootfs' 'run --name' 'run --bundle' 'run -b' 'run --config' 'run -f' 'run --pid-file' 'run --console-socket' 'run --pidfd-socket' 'run --log-output' 'run --preserve-fds' 'exec --user' 'exec -u' 'exec --env' 'exec -e' 'exec --cwd' 'exec --process' 'exec -p' 'exec --additional-gids' 'exec -g' 'exec --cap' 'exec -c' 'exec --apparmor' 'exec --process-label' 'exec --cgroup' 'exec --pid-file' 'exec --console-socket' 'exec --pidfd-socket' 'exec --preserve-fds' 'stop --timeout' 'stop -t' 'stop --signal' 'stop -s' 'update --resources' 'update -r' 'update --from-spec' 'update --memory' 'update -m' 'update --memory-reservation' 'update --memory-swap' 'update --cpus' 'update --cpu-share' 'update --cpu-quota' 'update --cpu-period' 'update --cpu-burst' 'update --cpu-idle' 'update --cpuset-cpus' 'update --cpuset-mems' 'update --pids-limit' 'update --blkio-weight' 'list --format' 'list -f' 'ps --format' 'ps -f' 'stats --format' 'stats -f' 'stats --interval' 'top --sort' 'top -s' 'top --interval' 'plan --format' 'plan --bundle' 'plan -b' 'plan --config' 'plan -f' 'spec --bundle' 'spec -b' 'spec --expand' 'create --bundle' 'create -b' 'create --config' 'create -f' 'create --pid-file' 'create --console-socket' 'create --pidfd-socket' 'create --log-output' 'create --preserve-fds' 'events --interval'
+		case '- --root' '- --log' '- --log-format' '- --cgroup-manager' '- --rootless' 'run --rootfs' 'run --name' 'run --net' 'run --publish' 'run -p' 'run --ip' 'run --dns' 'run --dns-search' 'run --hostname' 'run --bundle' 'run -b' 'run --config' 'run -f' 'run --pid-file' 'run --console-socket' 'run --pidfd-socket' 'run --log-output' 'run --preserve-fds' 'exec --user' 'exec -u' 'exec --env' 'exec -e' 'exec --cwd' 'exec --process' 'exec -p' 'exec --additional-gids' 'exec -g' 'exec --cap' 'exec -c' 'exec --apparmor' 'exec --process-label' 'exec --cgroup' 'exec --pid-file' 'exec --console-socket' 'exec --pidfd-socket' 'exec --preserve-fds' 'stop --timeout' 'stop -t' 'stop --signal' 'stop -s' 'update --resources' 'update -r' 'update --from-spec' 'update --memory' 'update -m' 'update --memory-reservation' 'update --memory-swap' 'update --cpus' 'update --cpu-share' 'update --cpu-quota' 'update --cpu-period' 'update --cpu-burst' 'update --cpu-idle' 'update --cpuset-cpus' 'update --cpuset-mems' 'update --pids-limit' 'update --blkio-weight' 'list --format' 'list -f' 'ps --format' 'ps -f' 'stats --format' 'stats -f' 'stats --interval' 'top --sort' 'top -s' 'top --interval' 'plan --format' 'plan --bundle' 'plan -b' 'plan --config' 'plan -f' 'net --format' 'net -f' 'spec --bundle' 'spec -b' 'spec --expand' 'create --bundle' 'create -b' 'create --config' 'create -f' 'create --pid-file' 'create --console-socket' 'create --pidfd-socket' 'create --log-output' 'create --preserve-fds' 'events --interval'
 			return 0
 	end
 	return 1
@@ -69,6 +69,12 @@ complete -c jail -n '__jail_at run' -l rootfs -d 'no spec: run a command in the 
 complete -c jail -n '__jail_at run' -l name -d 'the id, as an option: --rootfs has no other place for it' -x
 complete -c jail -n '__jail_at run' -l keep -d 'do not delete the jail when its program has ended'
 complete -c jail -n '__jail_at run' -l service -d 'be the main process of a systemd unit, and the jail a part of it'
+complete -c jail -n '__jail_at run' -l net -d 'none, host, bridge, pasta, jail:ID, a namespace\'s path, or a network\'s name' -x -a "none host bridge pasta jail:"
+complete -c jail -n '__jail_at run' -l publish -s p -d '[ADDRESS:]PORT[-PORT][:PORT[-PORT]][/PROTOCOL]: a port of the host\'s that leads inside' -x
+complete -c jail -n '__jail_at run' -l ip -d 'the address that it has in its network (default: a free one)' -x
+complete -c jail -n '__jail_at run' -l dns -d 'a name server for it (default: those of the network, or the host\'s)' -x
+complete -c jail -n '__jail_at run' -l dns-search -d 'a domain that it looks names up in' -x
+complete -c jail -n '__jail_at run' -l hostname -d 'what it is called, for itself and for others in its network' -x
 complete -c jail -n '__jail_at run' -l bundle -s b -d 'the bundle directory (default: the current one)' -x -a '(__fish_complete_directories)'
 complete -c jail -n '__jail_at run' -l config -s f -d 'read FILE instead of the bundle\'s config.json' -r -F
 complete -c jail -n '__jail_at run' -l pid-file -d 'write the pid of the first process to FILE' -r -F
@@ -183,6 +189,10 @@ complete -c jail -n '__jail_at plan' -l bundle -s b -d 'the bundle directory (de
 complete -c jail -n '__jail_at plan' -l config -s f -d 'read FILE instead of the bundle\'s config.json' -r -F
 complete -c jail -n '__jail_at plan' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at plan first' -F
+complete -c jail -n '__jail_at -' -a net -d 'look at the networks of this machine and keep them in order'
+complete -c jail -n '__jail_at net' -l format -s f -d 'ls: table (default) or json' -x -a "table json"
+complete -c jail -n '__jail_at net' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at net first' -a "ls inspect reload gc doctor"
 complete -c jail -n '__jail_at -' -a features -d 'print the OCI features document of this build'
 complete -c jail -n '__jail_at features' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at -' -a spec -d 'write a spec to start from, or expand a short one'
@@ -225,7 +235,7 @@ complete -c jail -n '__jail_at gc' -l stopped -d 'remove all stopped jails, too'
 complete -c jail -n '__jail_at gc' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at -' -a help -d 'explain jail, or one verb'
 complete -c jail -n '__jail_at help' -l help -s h -d 'print help'
-complete -c jail -n '__jail_at help first' -a "run exec console stop kill pause resume update wait list ps stats top logs inspect plan features spec create start state events delete gc help completion"
+complete -c jail -n '__jail_at help first' -a "run exec console stop kill pause resume update wait list ps stats top logs inspect plan net features spec create start state events delete gc help completion"
 complete -c jail -n '__jail_at -' -a completion -d 'print a shell\'s completion script'
 complete -c jail -n '__jail_at completion' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at completion first' -a "bash zsh fish"

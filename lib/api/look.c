@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "cgroup/cgroup.h"
+#include "net/look.h"
 #include "plan/print.h"
 
 /* Hand out a buffer's text, or an error when memory ran out. */
@@ -96,6 +97,10 @@ int jail_inspect_json(struct jail *jail, char **ret, struct jail_error **error)
 	put_pair(&b, "log", jail->state.log_note);
 	put_namespaces(&b, &jail->state);
 	put_pids(&b, jail);
+	if (jail->state.network && net_jail_json(jail->state.network, &b, &err) < 0) {
+		buf_done(&b);
+		return api_fail(&err, NULL, error);
+	}
 	if (plan_read(jail->dir_fd, "plan", &p, &err) == 0) {
 		buf_printf(&b, ",\n  \"plan\": ");
 		plan_print_json(p, &b);

@@ -43,7 +43,7 @@ static int read_spec(const char *path, char **ret, size_t *ret_len, struct err *
 }
 
 /* Parse @text with relative paths starting from @bundle. */
-static int parse(const char *text, size_t len, const char *name, const char *bundle,
+static int parse(const char *text, size_t len, const char *overlay, const char *name, const char *bundle,
 		 struct jail_spec **ret, struct jail_error **error)
 {
 	char *dir = realpath(bundle, NULL);
@@ -56,7 +56,7 @@ static int parse(const char *text, size_t len, const char *name, const char *bun
 		err_sys(&err, "bundle %s", bundle);
 		return api_fail(&err, NULL, error);
 	}
-	r = spec_parse_as(subids_caller(&who), text, len, name, dir, &spec, &err);
+	r = spec_parse_over(subids_caller(&who), text, len, overlay, name, dir, &spec, &err);
 	if (r < 0) {
 		free(dir);
 		return api_fail(&err, name, error);
@@ -65,15 +65,15 @@ static int parse(const char *text, size_t len, const char *name, const char *bun
 	return r < 0 ? api_fail(&err, NULL, error) : 0;
 }
 
-static int load(const char *bundle, const char *config, const char *name, struct jail_spec **ret,
-		struct jail_error **error)
+static int load(const char *bundle, const char *config, const char *overlay, const char *name,
+		struct jail_spec **ret, struct jail_error **error)
 {
 	mem_auto char *text = NULL;
 	struct err err;
 	size_t len = 0;
 	int r = read_spec(config, &text, &len, &err);
 
-	return r < 0 ? api_fail(&err, NULL, error) : parse(text, len, name, bundle, ret, error);
+	return r < 0 ? api_fail(&err, NULL, error) : parse(text, len, overlay, name, bundle, ret, error);
 }
 
 static const char *base_name(const char *path)
@@ -83,8 +83,8 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-int jail_spec_load_bundle(const char *bundle, const char *config, struct jail_spec **ret,
-			  struct jail_error **error)
+static int load_bundle(const char *bundle, const char *config, const char *overlay, struct jail_spec **ret,
+		       struct jail_error **error)
 {
 	char path[PATH_MAX];
 	int n;
@@ -99,7 +99,7 @@ int jail_spec_load_bundle(const char *bundle, const char *config, struct jail_sp
 		err_set(&err, -ENAMETOOLONG, "the path of the bundle is too long");
 		return api_fail(&err, NULL, error);
 	}
-	return load(bundle, path, base_name(path), ret, error);
+	return load(bundle, path, overlay, base_name(path), ret, error);
 }
 
 /* "/etc/jail/web" is /etc/jail/web.json where that is what there is; NULL otherwise. */
@@ -114,7 +114,7 @@ static char *with_suffix(const char *path)
 	return access(full, F_OK) == 0 ? mem_take(&full) : NULL;
 }
 
-int jail_spec_load(const char *path, struct jail_spec **ret, struct jail_error **error)
+static int load_path(const char *path, const char *overlay, struct jail_spec **ret, struct jail_error **error)
 {
 	mem_auto char *dir = NULL, *full = NULL;
 	const char *slash;
@@ -128,7 +128,7 @@ int jail_spec_load(const char *path, struct jail_spec **ret, struct jail_error *
 			return api_fail(&err, NULL, error);
 		path = full;
 	} else if (S_ISDIR(st.st_mode)) {
-		return jail_spec_load_bundle(path, NULL, ret, error);
+		return load_bundle(path, NULL, overlay, ret, error);
 	}
 	slash = strrchr(path, '/');
 	dir = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
@@ -136,13 +136,39 @@ int jail_spec_load(const char *path, struct jail_spec **ret, struct jail_error *
 		err_nomem(&err);
 		return api_fail(&err, NULL, error);
 	}
-	return load(dir, path, base_name(path), ret, error);
+	return load(dir, path, overlay, base_name(path), ret, error);
 }
 
 int jail_spec_parse(const char *text, size_t len, const char *name, const char *bundle,
 		    struct jail_spec **ret, struct jail_error **error)
 {
-	return parse(text, len, name, bundle, ret, error);
+	return parse(text, len, NULL, name, bundle, ret, error);
+}
+
+int jail_spec_load(const char *path, struct jail_spec **ret, struct jail_error **error)
+{
+	return load_path(path, NULL, ret, error);
+}
+
+int jail_spec_load_bundle(const char *bundle, const char *config, struct jail_spec **ret,
+			  struct jail_error **error)
+{
+	return load_bundle(bundle, config, NULL, ret, error);
+}
+
+int jail_spec_read(const struct jail_spec_source *source, struct jail_spec **ret, struct jail_error **error)
+{
+	struct jail_spec_source s;
+	struct err err = { 0 };
+	int r = API_OPTIONS(source, &s, &err);
+
+	if (r < 0)
+		return api_fail(&err, NULL, error);
+	if (s.path)
+		return load_path(s.path, s.overlay, ret, error);
+	if (!s.text)
+		return load_bundle(s.bundle, s.config, s.overlay, ret, error);
+	return parse(s.text, strlen(s.text), s.overlay, s.name, s.bundle, ret, error);
 }
 
 void jail_spec_free(struct jail_spec *s)

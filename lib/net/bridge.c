@@ -296,6 +296,7 @@ int bridge_ensure(int fd, const struct spec_netdef *d, const struct net_host *ho
 	if (ask(fd, SIOCGIFINDEX, d->name, &ifr) < 0)
 		return err_sys(err, "find bridge %s", d->name);
 	ret->index = ifr.ifr_ifindex;
+	ret->made = made;
 	ret->mtu = ask(fd, SIOCGIFMTU, d->name, &ifr) < 0 ? 0 : (uint32_t)ifr.ifr_mtu;
 	if (d->unmanaged || (!made && flags & IFF_UP))
 		return 0;

@@ -78,6 +78,15 @@ static int set_rules(int dir, const struct net_claim *c, const struct net_host *
 	return rules_commit(dir, c->owner, networks, list_networks(c, networks), &elements, host, err);
 }
 
+/* A bridge that somebody had removed: others of its network are running, perhaps. */
+static int repair_links(int fd, int dir, const struct spec_netdef *d, const struct bridge *b, struct err *err)
+{
+	table_auto t = { 0 };
+	int r = table_read(dir, &t, err);
+
+	return r < 0 ? r : net_reattach(fd, &t, d, b, err);
+}
+
 /* Under the lock: all that is shared with other jails. */
 static int join_networks(int fd, const struct net_claim *c, const struct net_host *host,
 			 struct bridge *ret_bridges, struct err *err)
@@ -85,8 +94,11 @@ static int join_networks(int fd, const struct net_claim *c, const struct net_hos
 	fd_auto dir = -1;
 	int r = table_lock(&dir, err);
 
-	for (size_t i = 0; r == 0 && i < c->n_defs; i++)
+	for (size_t i = 0; r == 0 && i < c->n_defs; i++) {
 		r = bridge_ensure(fd, &c->defs[i]->netdef, host, &ret_bridges[i], err);
+		if (r == 0 && ret_bridges[i].made)
+			r = repair_links(fd, dir, &c->defs[i]->netdef, &ret_bridges[i], err);
+	}
 	if (r == 0)
 		r = set_rules(dir, c, host, err);
 	return r < 0 ? r : add_names(dir, c, err);

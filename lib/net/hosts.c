@@ -76,6 +76,25 @@ const char *hosts_source(const struct spec_network *n, const char *owner, struct
 	return arena_printf(arena, NET_DIR "/%s", name);
 }
 
+const char *hosts_of(const char *owner, struct arena *arena)
+{
+	table_auto t = { 0 };
+	char name[NAME_LEN];
+	fd_auto dir = -1;
+
+	if (table_lock_existing(&dir, NULL) < 0 || table_read(dir, &t, NULL) < 0)
+		return NULL;
+	for (size_t i = 0; i < t.n_leases; i++) {
+		if (strcmp(t.leases[i].owner, owner) != 0)
+			continue;
+		private_name(t.leases[i].network, owner, name);
+		if (faccessat(dir, name, F_OK, 0) < 0)
+			shared_name(t.leases[i].network, name);
+		return arena_printf(arena, NET_DIR "/%s", name);
+	}
+	return NULL;
+}
+
 /* ---- lines ---- */
 
 /* Where a line of @need bytes fits: a blank one of that size or the end of the file. */
@@ -256,4 +275,14 @@ void hosts_forget(int dir, const char *network, const char *owner)
 
 	private_name(network, owner, file);
 	unlinkat(dir, file, 0);
+}
+
+void hosts_drop(int dir, const char *network)
+{
+	char name[NAME_LEN];
+
+	shared_name(network, name);
+	unlinkat(dir, name, 0);
+	snprintf(name, sizeof(name), "hosts/%s.d", network);
+	unlinkat(dir, name, AT_REMOVEDIR);
 }

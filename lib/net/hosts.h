@@ -12,12 +12,18 @@
  */
 const char *hosts_source(const struct spec_network *n, const char *owner, struct arena *arena);
 
+/* That of the jail @owner, which has a network: the arena's; NULL: it has none of ours. */
+const char *hosts_of(const char *owner, struct arena *arena);
+
 /* All below: the lock of @dir is held. */
 
 /* Make sure that hosts_source() is there. */
 int hosts_make(int dir, const struct net_claim *c, struct err *err);
 /* Remove what hosts_make() made for @owner alone. */
 void hosts_forget(int dir, const char *network, const char *owner);
+
+/* Remove all files of a network that nobody is in. */
+void hosts_drop(int dir, const char *network);
 
 /* Add and remove a line, in all files that those in @network see. */
 int hosts_add(int dir, const char *network, const struct ip *ip, const char *names, struct err *err);

@@ -80,7 +80,7 @@ static struct nl_msg *pair_message(const struct net_link *l, const struct bridge
 }
 
 /* A port on which a frame may leave by which it came (hairpin), and which may be isolated from others. */
-static struct nl_msg *port_message(const struct net_link *l)
+static struct nl_msg *port_message(const char *name, bool isolated)
 {
 	struct ifinfomsg none = { 0 };
 	struct nl_msg *m = nl_new(RTM_NEWLINK, 0, &none, sizeof(none));
@@ -88,12 +88,12 @@ static struct nl_msg *port_message(const struct net_link *l)
 
 	if (!m)
 		return NULL;
-	nla_put_string(m, IFLA_IFNAME, l->host);
+	nla_put_string(m, IFLA_IFNAME, name);
 	info = nla_nest_start(m, IFLA_LINKINFO);
 	nla_put_string(m, IFLA_INFO_SLAVE_KIND, "bridge");
 	data = nla_nest_start(m, IFLA_INFO_SLAVE_DATA);
 	nla_put_u8(m, IFLA_BRPORT_MODE, 1);
-	if (l->flags & LEASE_ISOLATED)
+	if (isolated)
 		nla_put_u8(m, IFLA_BRPORT_ISOLATED, 1);
 	nla_nest_end(m, data);
 	nla_nest_end(m, info);
@@ -121,7 +121,7 @@ static int try_pair(int fd, const struct net_link *l, const struct bridge *b, pi
 	nl_batch_auto batch = { 0 };
 
 	nl_batch_add(&batch, pair_message(l, b, pid, try), false);
-	nl_batch_add(&batch, port_message(l), l->n_addresses == 0);
+	nl_batch_add(&batch, port_message(l->host, l->flags & LEASE_ISOLATED), l->n_addresses == 0);
 	for (size_t i = 0; i < l->n_addresses; i++)
 		nl_batch_add(&batch, neighbour_message(l, &l->addresses[i], b), i + 1 == l->n_addresses);
 	return nl_batch_send(fd, &batch, bad);
@@ -180,6 +180,24 @@ int link_macvlan(int fd, const struct net_link *l, pid_t pid, struct err *err)
 }
 
 /* ---- by name ---- */
+
+int link_attach(int fd, const char *name, const struct bridge *b, bool isolated, struct err *err)
+{
+	struct ifinfomsg up = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
+	struct nl_msg *m = nl_new(RTM_NEWLINK, 0, &up, sizeof(up));
+	nl_batch_auto batch = { 0 };
+	uint32_t bad;
+	int r;
+
+	if (m) {
+		nla_put_string(m, IFLA_IFNAME, name);
+		nla_put_u32(m, IFLA_MASTER, (uint32_t)b->index);
+	}
+	nl_batch_add(&batch, m, false);
+	nl_batch_add(&batch, port_message(name, isolated), true);
+	r = nl_batch_send(fd, &batch, &bad);
+	return r < 0 && r != -ENODEV ? err_code(err, r, "put interface %s on its bridge", name) : 0;
+}
 
 int link_remove(int fd, const char *name, struct err *err)
 {

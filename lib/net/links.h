@@ -10,6 +10,7 @@
 struct bridge {
 	int index;
 	uint32_t mtu;
+	bool made;                      /* just now: links that were on one before are on none */
 };
 
 /*
@@ -19,9 +20,16 @@ struct bridge {
 int bridge_ensure(int fd, const struct spec_netdef *d, const struct net_host *host, struct bridge *ret,
 		  struct err *err);
 
+/* keep.c: the links of its jails get on a bridge that was made again. */
+int net_reattach(int fd, const struct table *t, const struct spec_netdef *d, const struct bridge *b,
+		 struct err *err);
+
 /* The pair of @l, one end on @b and up, the other in the network namespace of @pid. */
 int link_veth(int fd, const struct net_link *l, const struct bridge *b, pid_t pid, struct err *err);
 int link_macvlan(int fd, const struct net_link *l, pid_t pid, struct err *err);
+
+/* The host's end @name on the bridge again, as it was. */
+int link_attach(int fd, const char *name, const struct bridge *b, bool isolated, struct err *err);
 
 /* Remove a link by its name; 0 also when there is none. */
 int link_remove(int fd, const char *name, struct err *err);

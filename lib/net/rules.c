@@ -370,5 +370,31 @@ int rules_remove(int dir, struct err *err)
 	if (r < 0 && r != -ENOENT)
 		return failed(r, err);
 	unlinkat(dir, "rules", 0);
-	return 0;
+	return r == 0;
+}
+
+int rules_intact(int dir)
+{
+	fd_auto fd = -1;
+	struct seen s;
+	uint64_t print;
+	int r = nl_open(NETLINK_NETFILTER, &fd, NULL);
+
+	if (r < 0)
+		return r;
+	seen_read(dir, &s);
+	free(s.text);
+	r = ask_print(fd, &print);
+	return r < 0 ? r : s.print && print == s.print;
+}
+
+char *rules_networks(int dir)
+{
+	struct seen s;
+	char *names;
+
+	seen_read(dir, &s);
+	names = s.print ? strdup(s.text + HEAD_LEN) : NULL;
+	free(s.text);
+	return names;
 }

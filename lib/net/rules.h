@@ -38,5 +38,11 @@ int rules_reload(int dir, const struct net_host *host, struct err *err);
 /* Elements only, of a table that is there: -ENOENT: it is not, or one of them is not. */
 int rules_delete(int dir, const struct nl_batch *elements, struct err *err);
 
-/* Remove the table; 0 also when it was not there. */
+/* Remove the table.  1: it was there, 0: it was not. */
 int rules_remove(int dir, struct err *err);
+
+/* 1: it is as we left it, 0: it is not, or it is gone. */
+int rules_intact(int dir);
+
+/* The networks that it knows, a line each: malloc'd, NULL: none. */
+char *rules_networks(int dir);

@@ -4,7 +4,8 @@
  *
  * All new namespaces come with the clone.  Two kinds of joined ones cannot be entered by a process
  * that then goes on: a pid namespace takes children only, and new namespaces must belong to a joined
- * user namespace.  Then the clone is staged: a first jail-init joins and forks the second.
+ * user namespace.  And the root of a new user namespace may join nothing that is not its own.  Then the
+ * clone is staged: a first jail-init joins and forks the second.
  *
  * A privileged runtime joins the user namespace last, because afterwards it could not join what the
  * host owns; an unprivileged one joins it first, because it is what gives it the right to.
@@ -45,11 +46,20 @@ static void join(struct plan_builder *b, const struct spec *s, enum spec_ns n)
 	step->a[1] = n;
 }
 
+static bool joins(const struct spec *s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(join_order); i++)
+		if (ns_joined(s, join_order[i]))
+			return true;
+	return false;
+}
+
 void compile_namespaces(struct plan_builder *b, const struct plan_request *req)
 {
 	const struct spec *s = req->spec;
-	bool staged = ns_joined(s, SPEC_NS_USER) || ns_joined(s, SPEC_NS_PID);
 	bool user = ns_new(s, SPEC_NS_USER), moved = moved_into_scope(req);
+	bool staged = ns_joined(s, SPEC_NS_USER) || ns_joined(s, SPEC_NS_PID) ||
+		      (user && req->privileged && joins(s));
 	struct plan_step *step = plan_add(b, OP_CLONE, STAGE_BEFORE, "linux.namespaces");
 
 	step->a[0] = staged ? 0 : new_flags(s, moved);

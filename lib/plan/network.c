@@ -10,10 +10,27 @@
 
 #include <string.h>
 
+/* Is it about an interface: net.ipv4.conf.eth0.…, but not …conf.all.… or …conf.default.…? */
+static bool names_interface(const char *key)
+{
+	static const char *const groups[] = { "conf", "neigh" };
+
+	if (strncmp(key, "net", 3) != 0)
+		return false;
+	for (size_t i = 0; i < 2; i++) {
+		const char *p = strstr(key, groups[i]);
+
+		p = p ? p + strlen(groups[i]) + 1 : NULL;
+		if (p && !str_starts(p, "all") && !str_starts(p, "default"))
+			return true;
+	}
+	return false;
+}
+
 bool network_early(const struct spec *spec)
 {
 	for (size_t i = 0; i < spec->sysctl.n; i++)
-		if (str_starts(spec->sysctl.v[i].key, "net.") || str_starts(spec->sysctl.v[i].key, "net/"))
+		if (names_interface(spec->sysctl.v[i].key))
 			return true;
 	return plan_meets(spec) || !ns_new(spec, SPEC_NS_MOUNT);
 }

@@ -34,9 +34,11 @@ static const char *if_there(const char *path)
 static struct net_files of_other(const struct create_request *req, struct arena *arena)
 {
 	const char *id = req->spec->network.jail;
+	const char *own = if_there(arena_printf(arena, "%s/%s/hosts", req->root_path, id));
+	const char *owner = arena_printf(arena, "%s/%s", req->root_path, id);
 
 	return (struct net_files){
-		.hosts = if_there(arena_printf(arena, "%s/%s/hosts", req->root_path, id)),
+		.hosts = own ? own : owner ? hosts_of(owner, arena) : NULL,
 		.resolv = if_there(arena_printf(arena, "%s/%s/resolv.conf", req->root_path, id)),
 	};
 }

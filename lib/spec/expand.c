@@ -29,7 +29,7 @@ static json_t *get(const json_t *object, const char *key)
 	return json_is_null(v) ? NULL : v;
 }
 
-static int merge(json_t *base, const json_t *over)
+int expand_merge(json_t *base, const json_t *over)
 {
 	const char *key;
 	json_t *v;
@@ -40,7 +40,7 @@ static int merge(json_t *base, const json_t *over)
 		if (json_is_null(v))
 			continue;
 		if (json_is_object(old) && json_is_object(v)) {
-			if (merge(old, v) < 0)
+			if (expand_merge(old, v) < 0)
 				return -1;
 		} else if (json_object_set(base, key, v) < 0) {
 			return -1;
@@ -202,6 +202,23 @@ static bool new_network(const json_t *lnx)
 	return false;
 }
 
+/* ping(1) works without privileges in a network of the jail's own. */
+static int allow_ping(json_t *doc, const json_t *user)
+{
+	static const char key[] = "net.ipv4.ping_group_range";
+	const json_t *network = get(get(user, "jail"), "network");
+	const char *mode = json_string_value(get(network, "mode"));
+	json_t *lnx = get(doc, "linux"), *sysctl;
+
+	if (!json_is_object(network) || (mode && strcmp(mode, "bridge") != 0) || get(network, "path") ||
+	    !new_network(lnx) || get(get(lnx, "sysctl"), key))
+		return 0;
+	sysctl = json_is_object(get(lnx, "sysctl")) ? json_deep_copy(get(lnx, "sysctl")) : json_object();
+	if (!sysctl || json_object_set_new(sysctl, key, json_string("0 65535")) < 0)
+		return -1;
+	return json_object_set_new(lnx, "sysctl", sysctl);
+}
+
 /* A system may set up its network; with somebody else's it may not. */
 static int guard_network(json_t *doc, const json_t *user)
 {
@@ -230,7 +247,7 @@ static int lay_over(json_t *doc, const json_t *user, struct expansion *e)
 	const json_t *user_env = get(get(user, "process"), "env");
 	const json_t *user_mounts = get(user, "mounts");
 
-	if (merge(doc, user) < 0)
+	if (expand_merge(doc, user) < 0)
 		return -1;
 	if ((!user_mounts || json_is_array(user_mounts)) &&
 	    merge_mounts(doc, mounts, user_mounts, e) < 0)
@@ -270,7 +287,7 @@ int expand_short(const json_t *user, const struct spec_user *who, struct expansi
 
 	if (!doc)
 		return -EINVAL;
-	if (lay_over(doc, user, ret) < 0 || guard_network(doc, user) < 0)
+	if (lay_over(doc, user, ret) < 0 || guard_network(doc, user) < 0 || (!who && allow_ping(doc, user) < 0))
 		return err_nomem(err);
 	settle_mappings(doc, user);
 	if (who && new_user_ns(get(doc, "linux")))

@@ -484,6 +484,25 @@ static bool has_bridge(const struct spec_network *n)
 	return false;
 }
 
+/* Whoever is root of a new user namespace may not mount the sysfs of another's network: the host's is shown. */
+static void share_sysfs(struct spec *s)
+{
+	if (!s->ns[SPEC_NS_USER].set || s->ns[SPEC_NS_USER].path)
+		return;
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		struct spec_mount *m = &s->mounts[i];
+
+		if (!m->type || strcmp(m->type, "sysfs") != 0)
+			continue;
+		m->type = NULL;
+		m->source = arena_strdup(&s->arena, "/sys");
+		m->flags |= SPEC_MOUNT_BIND | SPEC_MOUNT_RECURSIVE;
+		m->rec.set |= m->attrs.set;
+		m->attrs = (struct spec_mount_attrs){ 0 };
+		m->fs_options = (struct strv){ 0 };
+	}
+}
+
 int finish_network(const struct at *jail, struct spec *s)
 {
 	struct spec_network *n = &s->network;
@@ -495,12 +514,15 @@ int finish_network(const struct at *jail, struct spec *s)
 		return 0;
 	case SPEC_NET_HOST:
 		*ns = (struct spec_ns_entry){ 0 };
+		share_sysfs(s);
 		return 0;
 	case SPEC_NET_PATH:
 		*ns = (struct spec_ns_entry){ true, n->path };
+		share_sysfs(s);
 		return 0;
 	case SPEC_NET_JAIL:
 		ns->set = true;                 /* where it is, is known when the jail is made */
+		share_sysfs(s);
 		return 0;
 	default:
 		break;

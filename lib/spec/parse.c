@@ -180,13 +180,31 @@ static void expansion_done(struct expansion *e)
 	free(e->mount_index);
 }
 
+static int lay_over(json_t *doc, const char *overlay, struct err *err)
+{
+	json_auto *over = NULL;
+	int r = text_parse(overlay, strlen(overlay), &over, err);
+
+	if (r == 0 && expand_merge(doc, over) < 0)
+		r = err_nomem(err);
+	return r;
+}
+
 int spec_parse_as(const struct spec_user *who, const char *text, size_t len, const char *name,
 		  const char *bundle, struct spec **ret, struct err *err)
+{
+	return spec_parse_over(who, text, len, NULL, name, bundle, ret, err);
+}
+
+int spec_parse_over(const struct spec_user *who, const char *text, size_t len, const char *overlay,
+		    const char *name, const char *bundle, struct spec **ret, struct err *err)
 {
 	__attribute__((cleanup(expansion_done))) struct expansion e = { 0 };
 	json_auto *doc = NULL;
 	int r = text_parse(text, len, &doc, err);
 
+	if (r == 0 && overlay)
+		r = lay_over(doc, overlay, err);
 	if (r == 0)
 		r = expand_if_short(doc, who, &e, err);
 	if (r >= 0)

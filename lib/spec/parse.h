@@ -81,6 +81,8 @@ struct expansion {
 	size_t n_default_mounts;
 	bool own_pids;                   /* linux.resources.pids is not the default one */
 };
+/* Objects merge, everything else replaces, null is the same as absent. -1: no memory */
+int expand_merge(json_t *base, const json_t *over);
 int expand_short(const json_t *user, const struct spec_user *who, struct expansion *ret, struct err *err);
 /* Make *doc, expanded, a configuration for any OCI runtime: version and seccomp profile. */
 int expand_finish(json_t **doc, struct err *err);

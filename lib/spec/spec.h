@@ -291,6 +291,10 @@ void spec_free(struct spec *s);
 int spec_parse_as(const struct spec_user *who, const char *text, size_t len, const char *name,
 		  const char *bundle, struct spec **ret, struct err *err);
 
+/* The same with the JSON object @overlay laid over the document first: objects merge, all else replaces. */
+int spec_parse_over(const struct spec_user *who, const char *text, size_t len, const char *overlay,
+		    const char *name, const char *bundle, struct spec **ret, struct err *err);
+
 /* Parse a lone linux.resources object (update): ->resources and the device rules are filled in. */
 int spec_parse_resources(const char *text, size_t len, const char *name,
 			 struct spec **ret, struct err *err);

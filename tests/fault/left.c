@@ -164,7 +164,7 @@ static int count_entries(const char *dir, const char *what, bool dirs_only,
 
 static bool is_state_dir(const char *name)
 {
-	return !strcmp(name, ".cache") || !strcmp(name, ".logs");
+	return !strcmp(name, ".cache") || !strcmp(name, ".logs") || !strcmp(name, ".net");
 }
 
 static bool is_filter(const char *name)
@@ -205,6 +205,28 @@ static int count_below(const char *dir, const char *name, const char *what,
 	return n;
 }
 
+/*
+ * Addresses and ports.  Those of a jail that has ended wait for the kernel, marked as leaving (4), and are
+ * nobody's.
+ */
+static int count_network(void)
+{
+	FILE *f = fopen("/run/jail/.net/table", "re");
+	char line[1024];
+	unsigned flags;
+	int n = 0;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "address %*s %*s %*s %u", &flags) == 1 && flags & 4)
+			continue;
+		printf("# left: network: %s", line);
+		n++;
+	}
+	if (f)
+		fclose(f);
+	return n;
+}
+
 int left_count(const struct places *at)
 {
 	return count_processes() +
@@ -212,6 +234,7 @@ int left_count(const struct places *at)
 	       count_below(at->root, ".cache", "cache file", is_filter) +
 	       count_below(at->root, ".logs", "log", is_nothing) +
 	       count_entries(CGROUPS, "cgroup", true, is_runner) +
+	       count_network() +
 	       count_below(at->work, "pids", "file", is_pid_file) +
 	       count_below(at->work, "marks", "mark of a hook", is_nothing);
 }

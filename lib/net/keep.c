@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * keep.c - networks as they should be: rebuilding them, and removing what belongs to nobody
+ */
+#include "net/look.h"
+
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "net/defs.h"
+#include "net/hosts.h"
+#include "net/links.h"
+
+/* ---- rebuilding ---- */
+
+/* The links of @d's jails, which lost their bridge, get back on it. */
+int net_reattach(int fd, const struct table *t, const struct spec_netdef *d, const struct bridge *b,
+		 struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < t->n_leases; i++) {
+		const struct lease *l = &t->leases[i];
+
+		if (!strcmp(l->network, d->name) && !(l->flags & LEASE_LEAVING) && link_exists(fd, l->link))
+			r = link_attach(fd, l->link, b, l->flags & LEASE_ISOLATED, err);
+	}
+	return r;
+}
+
+static bool seen_before(const struct table *t, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (!strcmp(t->leases[k].network, t->leases[i].network))
+			return true;
+	return false;
+}
+
+static int rebuild_network(int fd, const struct table *t, const char *name, const struct net_host *host,
+			   struct err *err)
+{
+	struct bridge b;
+	struct spec *s;
+	int r = netdef_load(name, &s, err);
+
+	if (r < 0)
+		return r;
+	r = bridge_ensure(fd, &s->netdef, host, &b, err);
+	if (r == 0)
+		r = net_reattach(fd, t, &s->netdef, &b, err);
+	spec_free(s);
+	return r;
+}
+
+int net_reload(const struct net_host *host, struct err *err)
+{
+	table_auto t = { 0 };
+	fd_auto dir = -1, fd = -1;
+	int r = table_lock_existing(&dir, err);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = table_read(dir, &t, err);
+	if (r == 0)
+		r = nl_open(NETLINK_ROUTE, &fd, err);
+	for (size_t i = 0; r == 0 && i < t.n_leases; i++)
+		if (!seen_before(&t, i))
+			r = rebuild_network(fd, &t, t.leases[i].network, host, err);
+	return r < 0 ? r : rules_reload(dir, host, err);
+}
+
+/* ---- removing ---- */
+
+struct gc {
+	int dir, fd, n;
+	struct table t;
+	const struct net_report *report;
+	bool changed;                   /* rules must be laid down again */
+};
+
+static void tell(struct gc *gc, const char *what, const char *name)
+{
+	char text[512];
+
+	gc->n++;
+	if (!gc->report->tell)
+		return;
+	snprintf(text, sizeof(text), "network: %s %s", what, name);
+	gc->report->tell(gc->report->data, text);
+}
+
+/* Its jail is gone: names at once, elements when the rules are laid down again. */
+static int collect_leases(struct gc *gc, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < gc->t.n_leases;) {
+		const struct lease *l = &gc->t.leases[i];
+		bool leaving = l->flags & LEASE_LEAVING;
+
+		if (!leaving && access(l->owner, F_OK) == 0) {
+			i++;
+			continue;
+		}
+		if (!leaving) {
+			hosts_forget(gc->dir, l->network, l->owner);
+			r = hosts_remove(gc->dir, l->network, &l->address, err);
+			gc->changed = true;
+		}
+		if (r == 0 && link_exists(gc->fd, l->link)) {
+			tell(gc, "interface", l->link);
+			r = link_remove(gc->fd, l->link, err);
+		} else if (!leaving) {
+			tell(gc, "addresses of jail", owner_id(l->owner));
+		}
+		table_drop_lease(&gc->t, i);
+	}
+	return r;
+}
+
+static void collect_ports(struct gc *gc)
+{
+	for (size_t i = 0; i < gc->t.n_ports;) {
+		if (access(gc->t.ports[i].owner, F_OK) == 0) {
+			i++;
+			continue;
+		}
+		tell(gc, "ports of jail", owner_id(gc->t.ports[i].owner));
+		table_drop_ports(&gc->t, gc->t.ports[i].owner);
+		gc->changed = true;
+	}
+}
+
+static bool used(const struct table *t, const char *network)
+{
+	for (size_t i = 0; i < t->n_leases; i++)
+		if (!strcmp(t->leases[i].network, network))
+			return true;
+	return false;
+}
+
+/* Bridges that we made, of networks that nobody is in: those that our rules know. */
+static int collect_bridge(struct gc *gc, const char *name, struct err *err)
+{
+	struct err ignored;
+	struct spec *s;
+	int r = 0;
+
+	if (used(&gc->t, name) || netdef_load(name, &s, &ignored) < 0)
+		return 0;
+	if (!s->netdef.unmanaged && link_exists(gc->fd, name)) {
+		tell(gc, "bridge", name);
+		r = link_remove(gc->fd, name, err);
+	}
+	spec_free(s);
+	gc->changed = true;
+	hosts_drop(gc->dir, name);
+	return r;
+}
+
+static int collect(struct gc *gc, const struct net_host *host, struct err *err)
+{
+	mem_auto char *names = rules_networks(gc->dir);
+	int r = collect_leases(gc, err);
+
+	if (r == 0)
+		collect_ports(gc);
+	for (char *name = names, *end; r == 0 && name && (end = strchr(name, '\n')); name = end + 1) {
+		*end = '\0';
+		r = collect_bridge(gc, name, err);
+	}
+	if (r == 0)
+		r = table_write(gc->dir, &gc->t, err);
+	if (r < 0 || !gc->changed)
+		return r;
+	if (gc->t.n_leases)
+		return rules_reload(gc->dir, host, err);
+	r = rules_remove(gc->dir, err);
+	if (r == 1)
+		tell(gc, "firewall table", "inet " RULES_TABLE);
+	return MIN(r, 0);
+}
+
+int net_gc(const struct net_host *host, const struct net_report *report, struct err *err)
+{
+	struct gc gc = { .dir = -1, .fd = -1, .report = report };
+	int r = table_lock_existing(&gc.dir, err);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = table_read(gc.dir, &gc.t, err);
+	if (r == 0)
+		r = nl_open(NETLINK_ROUTE, &gc.fd, err);
+	if (r == 0)
+		r = collect(&gc, host, err);
+	table_done(&gc.t);
+	fd_close(&gc.fd);
+	fd_close(&gc.dir);
+	return r < 0 ? r : gc.n;
+}
