@@ -7,7 +7,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 install: install-units
 install-units:
 	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(DATADIR)/jail/systemd/jail@web.service.d
-	for unit in jail@.service jail-gc.service; do \
+	for unit in jail@.service jail-gc.service jail-net.service; do \
 		sed 's|@BINDIR@|$(BINDIR)|' config/systemd/$$unit.in > $(DESTDIR)$(UNITDIR)/$$unit && \
 		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit 1; \
 	done

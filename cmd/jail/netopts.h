@@ -14,10 +14,10 @@ struct net_opts {
 
 #define NET_OPTIONS(type) \
 	{ "net", 0, OPT_LIST, "NETWORK", offsetof(type, net.net), \
-	  .help = "none, host, bridge, pasta, jail:ID, a namespace's path, or a network's name", \
+	  .help = "none, host, bridge, pasta, jail:ID, /a/namespace, or a network's name", \
 	  .choices = "none host bridge pasta jail:", .open = true }, \
 	{ "publish", 'p', OPT_LIST, "PORT", offsetof(type, net.publish), \
-	  .help = "[ADDRESS:]PORT[-PORT][:PORT[-PORT]][/PROTOCOL]: a port of the host's that leads inside" }, \
+	  .help = "[ADDRESS:]PORT[:PORT][/PROTOCOL]: a port of the host's leads inside" }, \
 	{ "ip", 0, OPT_LIST, "ADDRESS", offsetof(type, net.ip), \
 	  .help = "the address that it has in its network (default: a free one)" }, \
 	{ "dns", 0, OPT_LIST, "ADDRESS", offsetof(type, net.dns), \

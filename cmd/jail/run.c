@@ -236,7 +236,7 @@ static const char *const examples[] = {
 	"jail run web.json                               run it here, until it ends",
 	"jail run -d --log-output journal web.json web   in the background; jail logs web",
 	"jail run --rootfs /srv/debian -- /bin/bash      no spec needed",
-	"jail run -d -p 8080:80 web.json                 on a bridge, with port 80 reached by 8080 of the host",
+	"jail run -d -p 8080:80 web.json                 on a bridge, 8080 here is 80 in it",
 	NULL,
 };
 

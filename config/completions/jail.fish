@@ -69,8 +69,8 @@ complete -c jail -n '__jail_at run' -l rootfs -d 'no spec: run a command in the 
 complete -c jail -n '__jail_at run' -l name -d 'the id, as an option: --rootfs has no other place for it' -x
 complete -c jail -n '__jail_at run' -l keep -d 'do not delete the jail when its program has ended'
 complete -c jail -n '__jail_at run' -l service -d 'be the main process of a systemd unit, and the jail a part of it'
-complete -c jail -n '__jail_at run' -l net -d 'none, host, bridge, pasta, jail:ID, a namespace\'s path, or a network\'s name' -x -a "none host bridge pasta jail:"
-complete -c jail -n '__jail_at run' -l publish -s p -d '[ADDRESS:]PORT[-PORT][:PORT[-PORT]][/PROTOCOL]: a port of the host\'s that leads inside' -x
+complete -c jail -n '__jail_at run' -l net -d 'none, host, bridge, pasta, jail:ID, /a/namespace, or a network\'s name' -x -a "none host bridge pasta jail:"
+complete -c jail -n '__jail_at run' -l publish -s p -d '[ADDRESS:]PORT[:PORT][/PROTOCOL]: a port of the host\'s leads inside' -x
 complete -c jail -n '__jail_at run' -l ip -d 'the address that it has in its network (default: a free one)' -x
 complete -c jail -n '__jail_at run' -l dns -d 'a name server for it (default: those of the network, or the host\'s)' -x
 complete -c jail -n '__jail_at run' -l dns-search -d 'a domain that it looks names up in' -x
