@@ -22,6 +22,7 @@
 #include "run/extend.h"
 #include "run/netfiles.h"
 #include "run/network.h"
+#include "run/pasta.h"
 #include "run/restrict.h"
 
 #define KILL_TIMEOUT_MS 10000
@@ -154,6 +155,8 @@ static void undo(struct making *m)
 		unlink(m->req->pid_file);
 	if (m->net && m->net->taken)
 		net_release(m->net->owner, &ignored);
+	if (m->state.pasta && m->dir_fd >= 0)
+		pasta_stop(m->dir_fd, m->state.pasta);
 	if (m->dir_fd >= 0)
 		delete_state(m->root_fd, m->req->id, m->dir_fd, m->hooks_ran ? m->plan : NULL,
 			     m->req->bundle, &m->req->log, &ignored);

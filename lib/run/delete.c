@@ -10,6 +10,7 @@
 #include "cgroup/cgroup.h"
 #include "net/net.h"
 #include "run/hooks.h"
+#include "run/pasta.h"
 #include "run/process.h"
 #include "run/scope.h"
 
@@ -80,6 +81,8 @@ int delete_jail(int root_fd, const char *name, const char *id, int dir_fd, struc
 	}
 	if (r == 0)
 		r = remove_cgroup(state, err);
+	if (r == 0 && state->pasta)
+		pasta_stop(dir_fd, state->pasta);
 	if (r == 0 && state->network)
 		r = net_release(state->network, err);
 	/* Without a plan yet no hook has run, and with it half removed they all have. */

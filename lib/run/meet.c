@@ -8,6 +8,7 @@
 #include "net/netdev.h"
 #include "run/idmap.h"
 #include "run/network.h"
+#include "run/pasta.h"
 #include "run/talk.h"
 #include "run/trees.h"
 
@@ -66,9 +67,14 @@ static int write_maps(struct making *m, struct err *err)
 /* jail-init mounts meanwhile, and waits for the word when it has come that far. */
 static int connect_network(struct making *m, struct err *err)
 {
-	int r = m->net ? network_connect(m->req, m->net, m->init.pid, err) : 0;
+	bool pasta = m->req->spec->network.mode == SPEC_NET_PASTA;
+	int r = 0;
 
-	if (r == 0 && m->net)
+	if (m->net)
+		r = network_connect(m->req, m->net, m->init.pid, err);
+	else if (pasta)
+		r = pasta_start(m->req, m->init.pid, err);
+	if (r == 0 && (m->net || pasta))
 		protocol_word(m->init.socket, POINT_NETWORK, -1);
 	return r;
 }

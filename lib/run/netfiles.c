@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 
 #include "net/hosts.h"
+#include "run/pasta.h"
 
 #define RESOLV_MAX 65536
 
@@ -142,6 +143,8 @@ static int write_resolv(const struct create_request *req, const struct net_claim
 		buf_printf(&out, "nameserver %s\n", ip_text(&dns[i], text));
 	if (!n_dns)
 		put_lines(&out, host, "nameserver");
+	if (!out.len && n->mode == SPEC_NET_PASTA)
+		buf_printf(&out, "nameserver " PASTA_DNS "\n");
 	if (n->search.n)
 		put_words(&out, "search", &n->search);
 	else if (d && d->search.n)

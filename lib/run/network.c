@@ -89,7 +89,7 @@ int network_view(const struct create_request *req, const struct net_claim *claim
 	struct plan_link *links;
 	int r = 0;
 
-	*ret = (struct network_view){ 0 };
+	*ret = (struct network_view){ .plan.outside = req->spec->network.mode == SPEC_NET_PASTA };
 	if (!claim && req->spec->network.mode != SPEC_NET_NONE)
 		return 0;
 	links = arena_alloc(&ret->arena, (n + 1) * sizeof(*links));
@@ -101,7 +101,7 @@ int network_view(const struct create_request *req, const struct net_claim *claim
 		r = put_link(NULL, true, &ret->arena, &links[0]);
 	ret->plan.links = links;
 	ret->plan.n_links = n ? n : 1;
-	ret->plan.outside = n > 0;
+	ret->plan.outside = n > 0;      /* lo needs nobody */
 	if (r == 0 && claim)
 		r = put_ports(claim, &ret->arena, &ret->plan);
 	if (r < 0)

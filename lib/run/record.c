@@ -74,6 +74,11 @@ int making_fill_record(struct making *m, struct err *err)
 	    keep(s, m->cgroup_path, &s->cgroup) < 0 || keep(s, m->scope.record, &s->scope) < 0 ||
 	    keep(s, m->net ? m->net->owner : NULL, &s->network) < 0)
 		return err_nomem(err);
+	if (spec->network.mode == SPEC_NET_PASTA) {
+		s->pasta = arena_printf(&s->arena, "%s/%s", m->req->root_path, m->req->id);
+		if (!s->pasta)
+			return err_nomem(err);
+	}
 	s->created = now_rfc3339(s);
 	s->annotations = annotations_json(s, &spec->annotations);
 	if (!s->created)

@@ -145,7 +145,7 @@ int create_plan(const struct create_request *req, const char *scope, int cache_f
 		.no_pivot = req->no_pivot, .no_new_keyring = req->no_new_keyring,
 		.privileged = geteuid() == 0, .preserve_fds = req->preserve_fds,
 		.env = req->env, .pid_env = req->pid_env,
-		.network = network && network->n_links ? network : NULL,
+		.network = network && (network->n_links || network->outside) ? network : NULL,
 	};
 	int r = 0;
 

@@ -529,6 +529,8 @@ int finish_network(const struct at *jail, struct spec *s)
 	}
 	if (!ns->set || ns->path)
 		return at_fail(&at, "needs a new \"network\" namespace in linux.namespaces");
+	if (n->mode == SPEC_NET_PASTA && !at.p->user)
+		return at_fail(&at, "\"pasta\" is for ordinary users; root has bridges");
 	if (n->mode == SPEC_NET_OWN && at.p->user)
 		return at_fail(&at, "an ordinary user cannot join a bridge; \"mode\": \"pasta\" "
 			       "(--net pasta) gives such a jail a network");

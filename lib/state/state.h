@@ -41,6 +41,7 @@ struct state {
 	const char *cgroup_made;        /* topmost component made for it */
 	const char *scope;              /* systemd made it: "BUS UNIT PROGRAM", see run/scope.h */
 	const char *network;            /* whose addresses it has, see lib/net/net.h; NULL: none of ours */
+	const char *pasta;              /* the same directory, when pasta(1) carries its network; NULL */
 	const char *annotations;        /* a JSON object, "{…}" */
 	struct arena arena;
 };
