@@ -115,8 +115,7 @@ static int limit_rate(int fd, const struct net_link *l, struct err *err)
 	if (!l->def || !l->spec->ingress)
 		return 0;
 	shape_out(&b, (int)index, l->spec->ingress);
-	if (!b.data.failed)
-		((struct nlmsghdr *)(b.data.text + b.last))->nlmsg_flags |= NLM_F_ACK;
+	nl_batch_ack(&b);
 	r = index ? nl_batch_send(fd, &b, &bad) : -ENODEV;
 	if (r == -ENOENT)
 		return err_set(err, r, "this kernel has no token bucket filter (sch_tbf)");

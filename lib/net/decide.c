@@ -191,7 +191,7 @@ static int decide(struct net_claim *c, const char *owner, const char *hostname, 
 	c->owner = arena_strdup(&c->arena, owner);
 	c->n_links = c->spec->n_interfaces;
 	c->links = arena_alloc(&c->arena, (c->n_links + 1) * sizeof(*c->links));
-	c->defs = arena_alloc(&c->arena, (c->n_links + 1) * sizeof(*c->defs));
+	c->defs = arena_alloc(&c->arena, (c->n_links + 1) * sizeof(struct spec *));
 	if (!c->owner || !c->links || !c->defs || decide_names(c, hostname) < 0)
 		return err_nomem(err);
 	for (size_t i = 0; r == 0 && i < c->n_links; i++)

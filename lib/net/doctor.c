@@ -173,7 +173,6 @@ static void look_at_rules(struct doctor *d, int dir, const struct table *t)
 int net_doctor(const struct net_report *report, struct err *err)
 {
 	struct doctor d = { .report = report, .bridge = NET_DEFAULT };
-	mem_auto char **block = NULL;
 	struct strv names = { 0 };
 	table_auto t = { 0 };
 	fd_auto dir = -1, fd = -1;
@@ -183,10 +182,9 @@ int net_doctor(const struct net_report *report, struct err *err)
 		r = table_read(dir, &t, err);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	r = netdef_list(&names, err);
-	block = names.v;
+	r = nl_open(NETLINK_ROUTE, &fd, err);
 	if (r == 0)
-		r = nl_open(NETLINK_ROUTE, &fd, err);
+		r = netdef_list(&names, err);
 	if (r < 0)
 		return r;
 	if (t.n_leases)
@@ -195,6 +193,7 @@ int net_doctor(const struct net_report *report, struct err *err)
 		tell(&d, true, "there is no nft(8): install the package nftables");
 	for (size_t i = 0; i < names.n; i++)
 		look_at_network(&d, &t, names.v[i]);
+	free(names.v);
 	look_at_links(&d, fd, &t);
 	if (dir >= 0)
 		look_at_rules(&d, dir, &t);

@@ -114,14 +114,11 @@ static off_t find_room(const char *text, size_t len, size_t need, size_t *ret_si
 
 static int put_slot(int fd, off_t at, size_t size, const char *text, struct err *err)
 {
-	mem_auto char *slot = malloc(size);
-	size_t n = strlen(text);
+	mem_auto char *slot = malloc(size + 1);
 
 	if (!slot)
 		return err_nomem(err);
-	memset(slot, ' ', size);
-	memcpy(slot, text, n);
-	slot[size - 1] = '\n';
+	snprintf(slot, size + 1, "%-*s\n", (int)size - 1, text);
 	return pwrite(fd, slot, size, at) != (ssize_t)size ? err_sys(err, "write a hosts file") : 0;
 }
 

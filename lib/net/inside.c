@@ -52,9 +52,9 @@ static bool on_link(const struct net_link *l, const struct ip *via)
 }
 
 /* @to NULL: everywhere */
-static struct nl_msg *route_message(const struct net_link *l, const struct ip *to, const struct ip *via)
+static struct nl_msg *route_message(const struct net_link *l, uint16_t family, const struct ip *to,
+				    const struct ip *via)
 {
-	uint16_t family = to ? to->family : via->family;
 	struct rtmsg rt = {
 		.rtm_family = (uint8_t)family, .rtm_table = RT_TABLE_MAIN, .rtm_protocol = RTPROT_STATIC,
 		.rtm_scope = via->family ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK, .rtm_type = RTN_UNICAST,
@@ -111,10 +111,11 @@ int net_inside(const struct net_link *l, bool with_lo, struct buf *ret_messages,
 		nl_batch_add(&b, up_message(l->index), false);
 		for (int i = 0; i < 2; i++)
 			if (l->gateway[i].family)
-				nl_batch_add(&b, route_message(l, NULL, &l->gateway[i]), false);
+				nl_batch_add(&b, route_message(l, l->gateway[i].family, NULL,
+								&l->gateway[i]), false);
 		for (size_t i = 0; i < l->spec->n_routes; i++)
-			nl_batch_add(&b, route_message(l, &l->spec->routes[i].to, &l->spec->routes[i].via),
-				     false);
+			nl_batch_add(&b, route_message(l, l->spec->routes[i].to.family, &l->spec->routes[i].to,
+						       &l->spec->routes[i].via), false);
 		if (l->spec->egress)
 			shape_out(&b, (int)l->index, l->spec->egress);
 		put_summary(l, with_lo, ret_summary);
@@ -125,7 +126,7 @@ int net_inside(const struct net_link *l, bool with_lo, struct buf *ret_messages,
 		nl_batch_done(&b);
 		return -ENOMEM;
 	}
-	((struct nlmsghdr *)(b.data.text + b.last))->nlmsg_flags |= NLM_F_ACK;
+	nl_batch_ack(&b);
 	*ret_messages = b.data;
 	return 0;
 }

@@ -170,7 +170,6 @@ static int put_network(const struct table *t, const char *name, struct buf *out,
 
 int net_json(const char *name, struct buf *out, struct err *err)
 {
-	mem_auto char **block = NULL;
 	struct strv names = { 0 };
 	table_auto t = { 0 };
 	int r = read_table(&t, err);
@@ -183,12 +182,12 @@ int net_json(const char *name, struct buf *out, struct err *err)
 		return r;
 	}
 	r = netdef_list(&names, err);
-	block = names.v;
 	buf_printf(out, "[");
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		buf_printf(out, i ? ",\n " : "");
 		r = put_network(&t, names.v[i], out, err);
 	}
 	buf_printf(out, "]\n");
+	free(names.v);
 	return r;
 }

@@ -40,6 +40,12 @@ void nl_batch_add(struct nl_batch *b, struct nl_msg *m, bool ack)
 	nlmsg_free(m);
 }
 
+void nl_batch_ack(struct nl_batch *b)
+{
+	if (b->n && b->data.text)
+		((struct nlmsghdr *)(b->data.text + b->last))->nlmsg_flags |= NLM_F_ACK;
+}
+
 int nl_open(int protocol, int *ret_fd, struct err *err)
 {
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);

@@ -34,6 +34,9 @@ struct nl_msg *nl_new(int type, int flags, const void *header, size_t len);
 /* Append @m and free it; NULL is remembered as a lack of memory. @ack: errors come in any case. */
 void nl_batch_add(struct nl_batch *b, struct nl_msg *m, bool ack);
 
+/* Have the last one acknowledged. */
+void nl_batch_ack(struct nl_batch *b);
+
 /* A socket for @protocol in the caller's network namespace. */
 int nl_open(int protocol, int *ret_fd, struct err *err);
 

@@ -158,17 +158,15 @@ static int ask_print(int fd, uint64_t *ret)
 static void seen_read(int dir, struct seen *s)
 {
 	struct err ignored;
-	unsigned generation;
-	unsigned long long print;
 	size_t len;
 
 	*s = (struct seen){ 0 };
 	if (file_read_at(dir, "rules", RULES_MAX, &s->text, &len, &ignored) < 0)
 		return;
-	if (len < HEAD_LEN || sscanf(s->text, "%8x %16llx\n", &generation, &print) != 2)
+	if (len < HEAD_LEN || s->text[8] != ' ' || s->text[HEAD_LEN - 1] != '\n')
 		return;
-	s->generation = generation;
-	s->print = print;
+	s->generation = (uint32_t)strtoul(s->text, NULL, 16);
+	s->print = strtoull(s->text + 9, NULL, 16);
 }
 
 static bool seen_network(const struct seen *s, const char *name)
@@ -226,8 +224,8 @@ static int reload(int fd, int dir, const char *owner, const struct spec_netdef *
 {
 	buf_auto text = { 0 }, names = { 0 };
 	table_auto t = { 0 };
-	uint32_t generation;
-	uint64_t print;
+	uint32_t generation = 0;
+	uint64_t print = 0;
 	int r = table_read(dir, &t, err);
 
 	if (r == 0 && owner)

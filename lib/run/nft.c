@@ -54,7 +54,7 @@ int nft_load(void *data, const char *text, size_t len, struct err *err)
 		.stdio = { in, out, out },
 	};
 	char said[SAID_MAX];
-	int status, r;
+	int status = 0, r;
 	pid_t pid;
 
 	(void)data;

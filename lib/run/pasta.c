@@ -90,7 +90,7 @@ static int run_pasta(char *const *argv, struct err *err)
 	};
 	char said[SAID_MAX];
 	fd_auto pidfd = -1;
-	int status, r;
+	int status = 0, r;
 	pid_t pid;
 
 	if (in < 0 || out < 0)

@@ -8,6 +8,7 @@
 #include "spec/parse.h"
 
 #include <net/if.h>
+#include <netinet/ether.h>
 #include <string.h>
 
 #include "spec/netparse.h"
@@ -67,16 +68,15 @@ int netparse_link_name(const struct at *at, void *out)
 static int parse_mac(const struct at *at, void *out)
 {
 	struct spec_interface *i = out;
+	struct ether_addr mac;
 	const char *text;
-	char end;
 	int r = at_text(at, &text);
 
 	if (r < 0)
 		return r;
-	if (strlen(text) != 17 ||
-	    sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%c", &i->mac[0], &i->mac[1], &i->mac[2],
-		   &i->mac[3], &i->mac[4], &i->mac[5], &end) != 6)
+	if (strlen(text) != 17 || !ether_aton_r(text, &mac))
 		return at_fail(at, "must be an address such as 02:00:00:00:00:01, not \"%.80s\"", text);
+	memcpy(i->mac, mac.ether_addr_octet, sizeof(i->mac));
 	if (i->mac[0] & 1)
 		return at_fail(at, "%s is a group's address, no interface can have it", text);
 	i->has_mac = true;

@@ -103,7 +103,7 @@ state_files() {
 	local f
 	for f in "$ROOT"/* "$ROOT"/.[!.]* "$ROOT"/.logs/*; do
 		case $f in
-		*/\** | */.\[* | "$ROOT/.cache" | "$ROOT/.logs") ;;
+		*/\** | */.\[* | "$ROOT/.cache" | "$ROOT/.logs" | "$ROOT/.net") ;;
 		*) echo "state $f" ;;
 		esac
 	done
