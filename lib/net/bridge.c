@@ -11,12 +11,14 @@
 #include "net/links.h"
 
 #include <fcntl.h>
+#include <linux/ethtool.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/attr.h>
 #include <stdio.h>
 #include <string.h>
+#include <linux/sockios.h>
 #include <sys/ioctl.h>
 
 /* ---- sysctls ---- */
@@ -240,12 +242,14 @@ static int ask(int fd, unsigned long what, const char *name, struct ifreq *ifr)
 	return ioctl(fd, what, ifr) < 0 ? -errno : 0;
 }
 
-static bool is_bridge(const char *name)
+/* Not by way of sysfs: that shows the network namespace that it was mounted in. */
+static bool is_bridge(int fd, const char *name)
 {
-	char path[64];
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ifreq ifr = { .ifr_data = (char *)&info };
 
-	snprintf(path, sizeof(path), "/sys/class/net/%s/bridge", name);
-	return access(path, F_OK) == 0;
+	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", name);
+	return ioctl(fd, SIOCETHTOOL, &ifr) == 0 && !strcmp(info.driver, "bridge");
 }
 
 static int bring_up(int fd, const char *name, short flags, struct err *err)
@@ -267,6 +271,16 @@ static int set_up(int fd, const struct spec_netdef *d, const struct net_host *ho
 	if (r == 0)
 		r = set_forwarding(d, host, err);
 	return r < 0 ? r : bring_up(fd, d->name, flags, err);
+}
+
+bool bridge_is_ours(int fd, const char *name)
+{
+	struct ifreq ifr;
+	uint8_t mac[6];
+
+	pinned_mac(name, mac);
+	return is_bridge(fd, name) && ask(fd, SIOCGIFHWADDR, name, &ifr) == 0 &&
+	       !memcmp(ifr.ifr_hwaddr.sa_data, mac, sizeof(mac));
 }
 
 int bridge_ensure(int fd, const struct spec_netdef *d, const struct net_host *host, struct bridge *ret,
@@ -300,7 +314,7 @@ int bridge_ensure(int fd, const struct spec_netdef *d, const struct net_host *ho
 	ret->mtu = ask(fd, SIOCGIFMTU, d->name, &ifr) < 0 ? 0 : (uint32_t)ifr.ifr_mtu;
 	if (d->unmanaged || (!made && flags & IFF_UP))
 		return 0;
-	if (!made && !is_bridge(d->name))
+	if (!made && !is_bridge(fd, d->name))
 		return err_set(err, -EEXIST, "network %s: the interface %s is not a bridge", d->name, d->name);
 	r = set_up(fd, d, host, ret->index, flags, err);
 	if (r < 0 && made)

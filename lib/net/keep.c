@@ -143,17 +143,14 @@ static bool used(const struct table *t, const char *network)
 /* Bridges that we made, of networks that nobody is in: those that our rules know. */
 static int collect_bridge(struct gc *gc, const char *name, struct err *err)
 {
-	struct err ignored;
-	struct spec *s;
 	int r = 0;
 
-	if (used(&gc->t, name) || netdef_load(name, &s, &ignored) < 0)
+	if (used(&gc->t, name))
 		return 0;
-	if (!s->netdef.unmanaged && link_exists(gc->fd, name)) {
+	if (bridge_is_ours(gc->fd, name)) {
 		tell(gc, "bridge", name);
 		r = link_remove(gc->fd, name, err);
 	}
-	spec_free(s);
 	gc->changed = true;
 	hosts_drop(gc->dir, name);
 	return r;

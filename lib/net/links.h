@@ -20,6 +20,9 @@ struct bridge {
 int bridge_ensure(int fd, const struct spec_netdef *d, const struct net_host *host, struct bridge *ret,
 		  struct err *err);
 
+/* Did we make bridge @name: does it have the hardware address that we give it? */
+bool bridge_is_ours(int fd, const char *name);
+
 /* keep.c: the links of its jails get on a bridge that was made again. */
 int net_reattach(int fd, const struct table *t, const struct spec_netdef *d, const struct bridge *b,
 		 struct err *err);

@@ -14,7 +14,7 @@
 
 #include "net/hosts.h"
 #include "net/links.h"
-#include "net/wire.h"
+#include "net/listeners.h"
 
 #define TRIES 65536ULL
 
@@ -191,53 +191,27 @@ static int check_ports(const struct net_claim *c, struct table *t, struct err *e
 	return 0;
 }
 
-/* ---- the host's own sockets ---- */
-
-static int type_of(uint8_t protocol)
-{
-	return protocol == IPPROTO_UDP ? SOCK_DGRAM : SOCK_STREAM;
-}
-
-/* Could a program listen there?  With SO_REUSEADDR only who listens is in the way, not old connections. */
-static int try_bind(const struct port *p, uint16_t number)
-{
-	struct sockaddr_storage addr;
-	socklen_t len = wire_sockaddr(&p->host, number, &addr);
-	fd_auto fd = socket(p->host.family, type_of(p->protocol) | SOCK_CLOEXEC, p->protocol);
-	int one = 1;
-
-	if (fd < 0)
-		return errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT ? 0 : -errno;
-	if (p->protocol == IPPROTO_TCP)
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (p->host.family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	return bind(fd, (const struct sockaddr *)&addr, len) < 0 ? -errno : 0;
-}
-
 static int check_host(const struct net_claim *c, struct err *err)
 {
 	char text[80];
 
 	for (size_t i = 0; i < c->n_ports; i++) {
-		const struct port *p = &c->ports[i];
+		struct port p = c->ports[i];
+		uint16_t number;
+		int r = listeners_find(&p, &number);
 
-		for (uint32_t n = p->first; n <= p->last; n++) {
-			struct port one = *p;
-			int r = try_bind(p, (uint16_t)n);
-
-			if (r == 0 || r == -EACCES)
-				continue;
-			one.first = one.last = (uint16_t)n;
-			describe(&one, text, sizeof(text));
-			if (r == -EADDRNOTAVAIL)
-				err_set(err, r, "%s is not an address of this host", text);
-			else if (r == -EADDRINUSE)
-				err_set(err, r, "%s: a program of the host listens there", text);
-			else
-				err_code(err, r, "%s", text);
-			return err_place(err, r, "jail.network.publish");
-		}
+		if (r == 0)
+			continue;
+		if (r > 0)
+			p.first = p.last = number;
+		describe(&p, text, sizeof(text));
+		if (r > 0)
+			r = err_set(err, -EADDRINUSE, "%s: a program of the host listens there", text);
+		else if (r == -EADDRNOTAVAIL)
+			err_set(err, r, "%s is not an address of this host", text);
+		else
+			err_code(err, r, "%s: look for programs that listen there", text);
+		return err_place(err, r, "jail.network.publish");
 	}
 	return 0;
 }

@@ -73,24 +73,35 @@ struct net_files netfiles_choose(const struct create_request *req, struct arena 
 
 /* ---- resolv.conf ---- */
 
-/* The host's, if it is of use elsewhere: a resolver on its own loopback is not. */
+/* Does @text name a server that is not on the machine's own loopback? */
+static bool has_server(const char *text)
+{
+	for (const char *p = text; (p = strstr(p, "nameserver")); p++)
+		if (!str_starts(p + strlen("nameserver") + strspn(p + strlen("nameserver"), " \t"), "127."))
+			return true;
+	return false;
+}
+
+static char *read_resolv(const char *path)
+{
+	char *text;
+	size_t len;
+
+	return file_read_at(AT_FDCWD, path, RESOLV_MAX, &text, &len, NULL) < 0 ? NULL : text;
+}
+
+/* The host's; where that is systemd-resolved's own loopback, what systemd-resolved asks itself. */
 static char *host_resolv(void)
 {
-	static const char *const paths[] = {
-		"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf",
-	};
+	char *text = read_resolv("/etc/resolv.conf"), *other;
 
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		char *text;
-		size_t len;
-
-		if (file_read_at(AT_FDCWD, paths[i], RESOLV_MAX, &text, &len, NULL) < 0)
-			continue;
-		if (i > 0 || !strstr(text, "nameserver 127."))
-			return text;
-		free(text);
-	}
-	return NULL;
+	if (text && has_server(text))
+		return text;
+	other = read_resolv("/run/systemd/resolve/resolv.conf");
+	if (!other)
+		return text;
+	free(text);
+	return other;
 }
 
 static void put_words(struct buf *out, const char *word, const struct strv *v)

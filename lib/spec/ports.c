@@ -45,7 +45,7 @@ static bool take_range(char *text, uint16_t *first, uint16_t *last)
 	return true;
 }
 
-/* Cut the address off: "ADDRESS:REST" or "[ADDRESS]:REST", of which there are two colons at least. */
+/* Cut the address off: "[ADDRESS]:REST", or "ADDRESS:REST", where the address has dots or a port follows. */
 static const char *take_address(char **text, struct spec_publish *p)
 {
 	char *at = *text, *end;
@@ -58,7 +58,7 @@ static const char *take_address(char **text, struct spec_publish *p)
 		*text = end + 2;
 	} else {
 		end = strchr(at, ':');
-		if (!end || !strchr(end + 1, ':'))
+		if (!end || (!strchr(end + 1, ':') && !memchr(at, '.', (size_t)(end - at))))
 			return NULL;
 		*end = '\0';
 		*text = end + 1;

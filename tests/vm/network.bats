@@ -121,14 +121,16 @@ serves() {
 	cp -a rootfs $work/rootfs
 	echo "hello from pasta" > $work/rootfs/www/index.html
 	chown -hR user:user $work
-	ip netns exec out busybox nc -ll -p 7001 -e echo "the world" 3>&- 4>&- &
+	mkdir world
+	echo "the world" > world/index.html
+	ip netns exec out busybox httpd -f -p 7001 -h world 3>&- 4>&- &
 	BACKGROUND+=($!)
 	jq -n '{root: {path: "'$work/rootfs'"}, process: {args: ["httpd", "-f", "-p", "80", "-h", "/www"]},
 		jail: {network: {mode: "pasta", publish: ["8088:80"]}}}' > $work/config.json
 	as_user user "$JAIL" run -d --log-output none $work/config.json "$ID"
 	served() { [ "$(asked http://$HOST:8088/)" = "hello from pasta" ]; }
 	wait_for served
-	try as_user user "$JAIL" exec "$ID" sh -c "nc -w 5 $OUT 7001 < /dev/null"
+	try as_user user "$JAIL" exec "$ID" wget -qO- http://$OUT:7001/
 	expect 0 "the world"
 	as_user user "$JAIL" delete --force "$ID"
 	wait_for sh -c '! pgrep -x "pasta|pasta.avx2"'

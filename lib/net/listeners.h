@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * listeners.h - does a program of the host listen at a port that is to be published?
+ */
+#pragma once
+
+#include "net/table.h"
+
+/* 1: at *ret_port of @p's range; 0: nowhere; -EADDRNOTAVAIL: the address is not one of the host's; -errno */
+int listeners_find(const struct port *p, uint16_t *ret_port);

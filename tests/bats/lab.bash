@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# lab.bash - a small world for the suites about networks
+#
+# The sandbox is the host.  Behind the veth pair "ext" is the outside, the network namespace "out":
+# 192.0.2.1 and 2001:db8::1 here, .2 and ::2 there.  /etc is a layer of its own, so that networks can be
+# defined: "blue" is one beside the built-in "jail0".
+
+OUT=192.0.2.2
+HOST=192.0.2.1
+TABLE=/run/jail/.net/table
+
+lab_up() {
+	needs ip nft
+	mkdir -p /run/lab/upper /run/lab/work
+	mount -t overlay -o lowerdir=/etc,upperdir=/run/lab/upper,workdir=/run/lab/work overlay /etc
+	mkdir -p /etc/jail/networks
+	echo '{"subnets": ["10.78.0.0/24", "fd6a:6169:6c31::/64"]}' > /etc/jail/networks/blue.json
+	echo 'nameserver 192.0.2.53' > /etc/resolv.conf
+	ip netns add out
+	ip link add ext type veth peer name eth0 netns out
+	ip addr add $HOST/24 dev ext
+	ip -6 addr add 2001:db8::1/64 dev ext nodad
+	ip link set ext up
+	ip -n out link set lo up
+	ip -n out addr add $OUT/24 dev eth0
+	ip -n out -6 addr add 2001:db8::2/64 dev eth0 nodad
+	ip -n out link set eth0 up
+	ip -n out route add default via $HOST
+	ip -n out -6 route add default via 2001:db8::1
+}
+
+lab_down() {
+	ip netns del out
+	umount /run/netns 2> /dev/null || true
+	ip link del ext 2> /dev/null || true
+	umount -l /etc
+	rm -rf /run/lab /run/netns
+}
+
+# After each test: no jail, no bridge, no rules, nothing in the table
+lab_clean() {
+	"$JAIL" list -q | xargs -r -n 1 "$JAIL" delete --force
+	wait_for no_veth
+	"$JAIL" net gc > /dev/null
+	[ ! -s $TABLE ] || { cat $TABLE; return 1; }
+	if nft list table inet jail 2> /dev/null; then return 1; fi
+	rm -rf /run/jail/.net
+}
+
+no_veth() {
+	! ip -br link | grep '^jv'
+}
+
+# start NAME FILTER COMMAND...: a jail in the background, with FILTER as its jail.network
+start() {
+	local name=$1 network=$2
+	shift 2
+	jq -n '{root: {path: "rootfs"}, process: {args: $ARGS.positional}} | .jail.network = '"$network" \
+		--args -- "$@" > "$name.json"
+	jail run -d --log-output none "$name.json" "$name" 2> "$name.err" || { cat "$name.err"; return 1; }
+}
+
+# fg NETWORK COMMAND...: one in the foreground
+fg() {
+	local network=$1
+	shift
+	jq -n '{root: {path: "rootfs"}, process: {args: $ARGS.positional}} | .jail.network = '"$network" \
+		--args -- "$@" > fg.json
+	try jail run fg.json "$ID"
+	output=$(grep -v ' is now 1: jails' <<< "$output" || true)
+}
+
+# serve NAME NETWORK [PORT...]: a jail with a page on ports (80)
+serve() {
+	local name=$1 network=$2 ports
+	shift 2
+	(($#)) && ports=$* || ports=80
+	mkdir -p rootfs/www
+	echo "hello" > rootfs/www/index.html
+	start "$name" "$network" sh -c "for p in $ports; do httpd -h /www -p \$p; done; exec sleep 1000"
+}
+
+# The address of a jail: address NAME 4|6 [NETWORK]
+address() {
+	local pattern='\.'
+	[ "$2" = 4 ] || pattern=':'
+	"$JAIL" inspect "$1" | jq -r --arg p "$pattern" --arg n "${3-}" '.interfaces[] |
+		select($n == "" or .network == $n).addresses[] | select(test($p)) | sub("/.*"; "")' | head -1
+}
+
+# ask URL, out_asks URL, NAME_asks: the page there
+ask() {
+	timeout $((3 * SLOW)) busybox wget -qO- "$1"
+}
+
+out_asks() {
+	ip netns exec out timeout $((3 * SLOW)) busybox wget -qO- "$1"
+}
+
+# jail_asks NAME URL
+jail_asks() {
+	timeout $((3 * SLOW)) "$JAIL" exec "$1" wget -qO- "$2"
+}
+
+# What must not get through waits in vain: shorter
+refused() {
+	if SLOW=1 "$@" > refused.out 2>&1; then
+		cat refused.out
+		return 1
+	fi
+}
+
+gets() {
+	local got
+	got=$("$@") || return
+	[ "$got" = hello ]
+}
+
+elements() {
+	nft list table inet jail | grep -cE '^\s+(elements = \{)?.* : [0-9a-f.:]+( \. [0-9]+)?' || true
+}
