@@ -54,7 +54,7 @@ static int set_sysctl(const char *path, const char *value, const struct net_host
 	return 0;
 }
 
-static int set_forwarding(const struct spec_netdef *d, const struct net_host *host, struct err *err)
+int bridge_forwarding(const struct spec_netdef *d, const struct net_host *host, struct err *err)
 {
 	char path[96];
 	int r = 0;
@@ -65,7 +65,7 @@ static int set_forwarding(const struct spec_netdef *d, const struct net_host *ho
 		if (r == 0 && !d->internal)
 			r = set_sysctl("/proc/sys/net/ipv4/ip_forward", "1", host, true, err);
 	}
-	if (r == 0 && d->subnet[1].family && !d->internal && access("/proc/sys/net/ipv6", F_OK) == 0)
+	if (r == 0 && d->subnet[1].family && !d->internal && net_has_ipv6())
 		r = set_sysctl("/proc/sys/net/ipv6/conf/all/forwarding", "1", host, true, err);
 	return r;
 }
@@ -224,7 +224,7 @@ static int give_addresses(int fd, const struct spec_netdef *d, int index, struct
 		uint32_t failed;
 		int r;
 
-		if (!d->gateway[slot].family || (slot && access("/proc/sys/net/ipv6", F_OK) < 0))
+		if (!d->gateway[slot].family || (slot && !net_has_ipv6()))
 			continue;
 		nl_batch_add(&b, address_message(index, &d->gateway[slot]), true);
 		r = nl_batch_send(fd, &b, &failed);
@@ -269,7 +269,7 @@ static int set_up(int fd, const struct spec_netdef *d, const struct net_host *ho
 	if (r == 0)
 		r = give_addresses(fd, d, index, err);
 	if (r == 0)
-		r = set_forwarding(d, host, err);
+		r = bridge_forwarding(d, host, err);
 	return r < 0 ? r : bring_up(fd, d->name, flags, err);
 }
 

@@ -204,6 +204,20 @@ static int delete_elements(struct leaving *l, struct err *err)
 	return r == -ENOENT ? delete_singly(l, err) : r;
 }
 
+/* Links that were never made, or are gone already, keep no address. */
+static int drop_gone(struct table *t, const char *owner, struct err *err)
+{
+	fd_auto fd = -1;
+	int r = nl_open(NETLINK_ROUTE, &fd, err);
+
+	for (size_t i = 0; r == 0 && i < t->n_leases;)
+		if (!strcmp(t->leases[i].owner, owner) && !link_exists(fd, t->leases[i].link))
+			table_drop_lease(t, i);
+		else
+			i++;
+	return r;
+}
+
 int net_release(const char *owner, struct err *err)
 {
 	struct leaving l = { .dir = -1, .owner = owner };
@@ -217,6 +231,8 @@ int net_release(const char *owner, struct err *err)
 		r = look_through(&l, &t, err);
 	if (r == 0)
 		r = delete_elements(&l, err);
+	if (r == 0)
+		r = drop_gone(&t, owner, err);
 	if (r == 0) {
 		table_drop_ports(&t, owner);
 		r = table_write(l.dir, &t, err);

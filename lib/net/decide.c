@@ -71,9 +71,12 @@ static int find_def(struct net_claim *c, const char *name, const struct spec_net
 
 /* ---- one interface ---- */
 
-static bool ipv6_here(void)
+bool net_has_ipv6(void)
 {
-	return access("/proc/sys/net/ipv6", F_OK) == 0;
+	fd_auto fd = open("/proc/sys/net/ipv6/conf/default/disable_ipv6", O_RDONLY | O_CLOEXEC);
+	char c;
+
+	return fd >= 0 && read(fd, &c, 1) == 1 && c == '0';
 }
 
 static int place_address(struct net_link *l, struct ip ip, struct err *err)
@@ -83,7 +86,7 @@ static int place_address(struct net_link *l, struct ip ip, struct err *err)
 	const struct ip *subnet;
 	struct ip last;
 
-	if (ip.family == AF_INET6 && !ipv6_here())
+	if (ip.family == AF_INET6 && !net_has_ipv6())
 		return err_set(err, -EAFNOSUPPORT, "%s: this host has no IPv6", ip_text(&ip, text));
 	if (d) {
 		subnet = &d->subnet[ip_slot(ip.family)];

@@ -149,7 +149,7 @@ static void put_message(struct nl_batch *b, const struct element *e, int type, i
 
 int element_add(const struct element *e, void *nl_batch)
 {
-	put_message(nl_batch, e, NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL);
+	put_message(nl_batch, e, NFT_MSG_NEWSETELEM, NLM_F_CREATE);
 	return 0;
 }
 

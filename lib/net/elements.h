@@ -22,6 +22,9 @@ typedef int (*element_fn)(const struct element *e, void *data);
 int elements_of_lease(const struct lease *l, element_fn each, void *data);
 int elements_of_port(const struct port *p, element_fn each, void *data);
 
-/* Messages that add (NLM_F_EXCL: one that exists is an error) or delete it, for a batch of rules.h. */
+/*
+ * Messages that add or delete it, for a batch of rules.h.  To add one that is there is no error: who laid the
+ * rules down again meanwhile has taken it from the table on disk, which is where conflicts are found.
+ */
 int element_add(const struct element *e, void *nl_batch);
 int element_delete(const struct element *e, void *nl_batch);

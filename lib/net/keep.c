@@ -49,6 +49,8 @@ static int rebuild_network(int fd, const struct table *t, const char *name, cons
 	r = bridge_ensure(fd, &s->netdef, host, &b, err);
 	if (r == 0)
 		r = net_reattach(fd, t, &s->netdef, &b, err);
+	if (r == 0 && !s->netdef.unmanaged)
+		r = bridge_forwarding(&s->netdef, host, err);
 	spec_free(s);
 	return r;
 }
@@ -159,6 +161,7 @@ static int collect_bridge(struct gc *gc, const char *name, struct err *err)
 static int collect(struct gc *gc, const struct net_host *host, struct err *err)
 {
 	mem_auto char *names = rules_networks(gc->dir);
+	struct strv defined = { 0 };
 	int r = collect_leases(gc, err);
 
 	if (r == 0)
@@ -167,6 +170,12 @@ static int collect(struct gc *gc, const struct net_host *host, struct err *err)
 		*end = '\0';
 		r = collect_bridge(gc, name, err);
 	}
+	if (r == 0)
+		r = netdef_list(&defined, err);
+	for (size_t i = 0; r == 0 && i < defined.n; i++)
+		if (bridge_is_ours(gc->fd, defined.v[i]))
+			r = collect_bridge(gc, defined.v[i], err);
+	free(defined.v);
 	if (r == 0)
 		r = table_write(gc->dir, &gc->t, err);
 	if (r < 0 || !gc->changed)

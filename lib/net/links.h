@@ -20,6 +20,9 @@ struct bridge {
 int bridge_ensure(int fd, const struct spec_netdef *d, const struct net_host *host, struct bridge *ret,
 		  struct err *err);
 
+/* What the host must do for a network: forward. */
+int bridge_forwarding(const struct spec_netdef *d, const struct net_host *host, struct err *err);
+
 /* Did we make bridge @name: does it have the hardware address that we give it? */
 bool bridge_is_ours(int fd, const char *name);
 

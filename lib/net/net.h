@@ -61,6 +61,9 @@ int net_take(struct net_claim *c, struct err *err);
 int net_connect(const struct net_claim *c, pid_t pid, const struct net_host *host, struct err *err);
 void net_claim_free(struct net_claim *c);
 
+/* Does this host have IPv6, and new interfaces it, too? */
+bool net_has_ipv6(void);
+
 /* 0 also when it has nothing. */
 int net_release(const char *owner, struct err *err);
 

@@ -27,7 +27,7 @@ struct nl_msg *rules_message(int type, int flags);
 /*
  * Make sure that the table is as we left it and that it knows @networks (n of them), else lay it down
  * again from what is on disk, but for what @owner has there; then commit the messages of @elements, which
- * are @owner's.  The lock of @dir is held.  -EEXIST: an element is there already.
+ * are @owner's.  The lock of @dir is held.
  */
 int rules_commit(int dir, const char *owner, const struct spec_netdef *const *networks, size_t n,
 		 const struct nl_batch *elements, const struct net_host *host, struct err *err);

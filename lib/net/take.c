@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/capability.h>
 
 #include "net/hosts.h"
 #include "net/links.h"
@@ -74,7 +75,7 @@ static bool wants(const struct net_link *l, int slot)
 	for (size_t i = 0; i < l->spec->n_addresses; i++)
 		if (ip_slot(l->spec->addresses[i].family) == slot)
 			return false;
-	return slot == 0 || access("/proc/sys/net/ipv6", F_OK) == 0;
+	return slot == 0 || net_has_ipv6();
 }
 
 static int take_addresses(struct net_claim *c, const struct table *t, struct err *err)
@@ -280,12 +281,26 @@ static bool on_bridges(const struct net_claim *c)
 	return false;
 }
 
+/* Asked first: who may make nothing could not take anything back either. */
+static bool may_administer(void)
+{
+	cap_flag_value_t has = CAP_CLEAR;
+	cap_t caps = cap_get_proc();
+
+	if (caps)
+		cap_get_flag(caps, CAP_NET_ADMIN, CAP_EFFECTIVE, &has);
+	cap_free(caps);
+	return has == CAP_SET;
+}
+
 int net_take(struct net_claim *c, struct err *err)
 {
 	table_auto t = { 0 };
 	fd_auto dir = -1;
 	int r;
 
+	if (!may_administer())
+		return err_place(err, err_set(err, -EPERM, "needs CAP_NET_ADMIN"), "jail.network");
 	if (!on_bridges(c))
 		return 0;
 	r = table_lock(&dir, err);
