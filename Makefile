@@ -155,7 +155,7 @@ DEPS_TEST  := bats jq python3 tmux strace iproute2 util-linux procps mmdebstrap 
 	attr libcap2-bin bash-completion gcovr g++ pkg-config fish zsh \
 	python3-prometheus-client
 DEPS_LINT  := clang clang-tidy cppcheck shellcheck libclang-rt-14-dev
-DEPS_BENCH := hyperfine bubblewrap
+DEPS_BENCH := hyperfine bubblewrap iperf3 wrk netavark containernetworking-plugins
 
 deps deps-build: deps%:
 	@tests/deps $(DEPS_BUILD) $(DEPS_RUN) $(if $*,,$(DEPS_TEST) $(DEPS_LINT) $(DEPS_BENCH))
