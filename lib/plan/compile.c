@@ -144,24 +144,31 @@ static void add_hostname(struct plan_builder *b, const struct plan_request *req)
 	}
 }
 
-static void compile_sysctl(struct plan_builder *b, const struct spec *spec)
+void compile_sysctl(struct plan_builder *b, const char *place, const struct spec_pair *pair)
 {
-	for (size_t i = 0; i < spec->sysctl.n; i++) {
-		uint32_t key = plan_put_str(b, spec->sysctl.v[i].key);
-		uint32_t value = plan_put_str(b, spec->sysctl.v[i].value);
-		struct plan_step *s = plan_add(b, OP_SYSCTL, STAGE_INSIDE, "linux.sysctl.%s",
-					       spec->sysctl.v[i].key);
+	uint32_t key = plan_put_str(b, pair->key), value = plan_put_str(b, pair->value);
+	struct plan_step *s = plan_add(b, OP_SYSCTL, STAGE_INSIDE, "%s", place);
 
-		s->s[0] = key;
-		s->s[1] = value;
+	s->s[0] = key;
+	s->s[1] = value;
+}
+
+static void compile_sysctls(struct plan_builder *b, const struct spec *spec)
+{
+	char place[ERR_PLACE_MAX];
+
+	for (size_t i = 0; i < spec->sysctl.n; i++) {
+		snprintf(place, sizeof(place), "linux.sysctl.%s", spec->sysctl.v[i].key);
+		compile_sysctl(b, place, &spec->sysctl.v[i]);
 	}
 }
 
-static bool needs_proc(const struct spec *spec)
+static bool needs_proc(const struct plan_request *req)
 {
+	const struct spec *spec = req->spec;
 	const struct spec_process *p = &spec->process;
 
-	return spec->sysctl.n || p->oom_score_adj.set || p->apparmor_profile || p->selinux_label ||
+	return spec->sysctl.n || (req->network && req->network->sysctls) || p->oom_score_adj.set || p->apparmor_profile || p->selinux_label ||
 	       ns_new(spec, SPEC_NS_TIME);
 }
 
@@ -191,7 +198,7 @@ static void compile_system(struct plan_builder *b, const struct plan_request *re
 {
 	const struct spec *spec = req->spec;
 
-	if (needs_proc(spec))
+	if (needs_proc(req))
 		plan_add(b, OP_OPEN_PROC, STAGE_INSIDE, "%s", "");
 	if (ns_new(spec, SPEC_NS_TIME))
 		compile_time(b, spec);
@@ -200,7 +207,7 @@ static void compile_system(struct plan_builder *b, const struct plan_request *re
 	add_hostname(b, req);
 	if (spec->domainname)
 		add_str(b, OP_DOMAINNAME, "domainname", spec->domainname);
-	compile_sysctl(b, spec);
+	compile_sysctls(b, spec);
 }
 
 /* ---- the process ---- */

@@ -18,6 +18,7 @@ struct plan_link {
 	const char *summary;
 	const void *messages;
 	size_t messages_len;
+	struct spec_pairs sysctls;      /* set before it is configured */
 };
 
 struct plan_port {
@@ -30,6 +31,7 @@ struct plan_network {
 	const struct plan_port *ports;
 	size_t n_ports;
 	bool outside;                   /* the runtime has something to do before the links are configured */
+	bool sysctls;                   /* some link has some */
 };
 
 struct plan_request {
@@ -91,6 +93,9 @@ void compile_rootfs(struct plan_builder *b, const struct plan_request *req);
 uint32_t compile_put_maps(struct plan_builder *b, const struct spec_idmaps *maps);
 void compile_devices(struct plan_builder *b, const struct plan_request *req);
 void compile_outside_mounts(struct plan_builder *b, const struct plan_request *req);
+/* One step that sets a sysctl. */
+void compile_sysctl(struct plan_builder *b, const char *place, const struct spec_pair *pair);
+
 /* network.c: outside steps; and the inside ones, at the earlier or the later of two moments. */
 void compile_network_outside(struct plan_builder *b, const struct plan_request *req);
 void compile_network(struct plan_builder *b, const struct plan_request *req, bool early);

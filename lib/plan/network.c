@@ -70,6 +70,8 @@ void compile_network(struct plan_builder *b, const struct plan_request *req, boo
 		uint32_t messages = plan_put_blob(b, l->messages, l->messages_len);
 		struct plan_step *s;
 
+		for (size_t k = 0; k < l->sysctls.n; k++)
+			compile_sysctl(b, l->place, &l->sysctls.v[k]);
 		if (!messages)
 			continue;
 		s = plan_add(b, OP_NETLINK, STAGE_INSIDE, "%s", l->place);
