@@ -167,6 +167,7 @@ static int look_through(struct leaving *l, struct table *t, struct err *err)
 		hosts_forget(l->dir, lease->network, l->owner);
 		r = hosts_remove(l->dir, lease->network, &lease->address, err);
 		lease->flags |= LEASE_LEAVING;
+		t->changed = true;
 	}
 	for (size_t i = 0; r == 0 && i < t->n_ports; i++)
 		if (!strcmp(t->ports[i].owner, l->owner))

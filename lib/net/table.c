@@ -160,6 +160,7 @@ void table_drop(struct table *t, const char *owner)
 	for (size_t i = 0; i < t->n_leases; i++)
 		if (strcmp(t->leases[i].owner, owner) != 0)
 			t->leases[n++] = t->leases[i];
+	t->changed |= n != t->n_leases;
 	t->n_leases = n;
 	table_drop_ports(t, owner);
 }
@@ -171,11 +172,13 @@ void table_drop_ports(struct table *t, const char *owner)
 	for (size_t i = 0; i < t->n_ports; i++)
 		if (strcmp(t->ports[i].owner, owner) != 0)
 			t->ports[n++] = t->ports[i];
+	t->changed |= n != t->n_ports;
 	t->n_ports = n;
 }
 
 void table_drop_lease(struct table *t, size_t i)
 {
+	t->changed = true;
 	t->leases[i] = t->leases[--t->n_leases];
 }
 
@@ -285,10 +288,14 @@ int table_read(int dir_fd, struct table *ret, struct err *err)
 			*err = missing;
 		return r;
 	}
+	/* A last line without its end was being added when somebody was killed: it is nobody's. */
 	for (char *line = text, *end; r == 0 && line && (end = strchr(line, '\n')); line = end + 1) {
 		*end = '\0';
 		r = read_line(line, &t);
+		t.read_bytes = (size_t)(end + 1 - text);
 	}
+	t.read_leases = t.n_leases;
+	t.read_ports = t.n_ports;
 	if (r < 0 && r != -ENOENT) {
 		table_done(&t);
 		return r == -ENOMEM ? err_nomem(err) :
@@ -314,17 +321,30 @@ static void put_port(struct buf *out, const struct port *p)
 		   ip_text(&p->host, host), p->first, p->last, ip_text(&p->to, to), p->to_first, p->owner);
 }
 
+/* Behind the last whole line; what stands there otherwise is a torn one. */
+static int append(int dir_fd, size_t at, const struct buf *lines, struct err *err)
+{
+	fd_auto fd = openat(dir_fd, "table", O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0 || ftruncate(fd, (off_t)at) < 0 ||
+	    pwrite(fd, lines->text, lines->len, (off_t)at) != (ssize_t)lines->len)
+		return err_sys(err, "write %s/table", NET_DIR);
+	return 0;
+}
+
 int table_write(int dir_fd, const struct table *t, struct err *err)
 {
 	buf_auto out = { 0 };
 	int r;
 
-	for (size_t i = 0; i < t->n_leases; i++)
+	for (size_t i = t->changed ? 0 : t->read_leases; i < t->n_leases; i++)
 		put_lease(&out, &t->leases[i]);
-	for (size_t i = 0; i < t->n_ports; i++)
+	for (size_t i = t->changed ? 0 : t->read_ports; i < t->n_ports; i++)
 		put_port(&out, &t->ports[i]);
 	if (out.failed)
 		return err_nomem(err);
+	if (!t->changed)
+		return out.len ? append(dir_fd, t->read_bytes, &out, err) : 0;
 	r = file_put_at(dir_fd, "table", out.len ? out.text : "", out.len, 0600);
 	return r < 0 ? err_code(err, r, "write %s/table", NET_DIR) : 0;
 }

@@ -2,7 +2,7 @@
 /*
  * table.h - which jail has which address and which port of the host's
  *
- * NET_DIR/table   one line an address or a published port, replaced as a whole
+ * NET_DIR/table   one line an address or a published port; added to, or replaced as a whole
  * NET_DIR/rules   what our firewall table looked like when we last touched it, see rules.h
  * NET_DIR/hosts/NETWORK   names and addresses: /etc/hosts of the jails in it
  *
@@ -47,6 +47,9 @@ struct table {
 	size_t n_leases;
 	struct port *ports;
 	size_t n_ports;
+	/* What is on disk: as long as lines are only added, only those are written. */
+	size_t read_leases, read_ports, read_bytes;
+	bool changed;
 };
 
 /* Open NET_DIR, made if it is missing, and take its lock. */
