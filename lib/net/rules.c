@@ -215,6 +215,8 @@ static int failed(int r, struct err *err)
 		return err_set(err, r, "change the firewall: this needs CAP_NET_ADMIN");
 	if (r == -EPROTONOSUPPORT || r == -EOPNOTSUPP)
 		return err_set(err, r, "change the firewall: this kernel has no nf_tables");
+	if (r == -ENFILE)
+		return err_set(err, r, "change the firewall: a map of published ports is full");
 	return err_code(err, r, "change the firewall (nf_tables)");
 }
 

@@ -14,14 +14,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 
-#include "run/clone.h"
-#include "run/process.h"
+#include "run/helper.h"
 
 #define PID_FILE    "pasta.pid"
-#define SAID_MAX    2048
 #define STOP_MS     2000
 #define ARGS_MAX    24
 #define CMDLINE_MAX 8192
@@ -36,97 +33,97 @@ static const char *find_pasta(void)
 	return NULL;
 }
 
-/* "8080:80,127.0.0.1/53:53", or "none" */
-static char *port_argument(const struct spec_network *n, uint8_t protocol, struct arena *arena)
+/* "127.0.0.1/8080:80" */
+static char *port_argument(const struct spec_publish *p, struct arena *arena)
 {
-	char address[IP_TEXT_MAX];
-	buf_auto out = { 0 };
+	char address[IP_TEXT_MAX] = "";
+	int length = p->last - p->first;
 
-	for (size_t i = 0; i < n->n_publish; i++) {
-		const struct spec_publish *p = &n->publish[i];
-		int length = p->last - p->first;
+	if (p->address.family)
+		ip_text(&p->address, address);
+	if (length)
+		return arena_printf(arena, "%s%s%u-%u:%u-%u", address, *address ? "/" : "", p->first, p->last, p->to,
+				    p->to + length);
+	return arena_printf(arena, "%s%s%u:%u", address, *address ? "/" : "", p->first, p->to);
+}
 
-		if (p->protocol != protocol)
-			continue;
-		buf_printf(&out, "%s%s%s", out.len ? "," : "",
-			   p->address.family ? ip_text(&p->address, address) : "", p->address.family ? "/" : "");
-		if (length)
-			buf_printf(&out, "%u-%u:%u-%u", p->first, p->last, p->to, p->to + length);
-		else
-			buf_printf(&out, "%u:%u", p->first, p->to);
+struct args {
+	char **v;
+	size_t n;
+	bool failed;                    /* some argument could not be made */
+};
+
+static void put(struct args *a, const char *text)
+{
+	a->failed |= !text;
+	a->v[a->n++] = (char *)text;
+}
+
+/* Once for each port; without any pasta would take those that are open in the jail. */
+static void put_ports(struct args *a, const struct spec_network *n, uint8_t protocol, const char *option,
+		      struct arena *arena)
+{
+	size_t before = a->n;
+
+	for (size_t i = 0; i < n->n_publish; i++)
+		if (n->publish[i].protocol == protocol) {
+			put(a, option);
+			put(a, port_argument(&n->publish[i], arena));
+		}
+	if (a->n == before) {
+		put(a, option);
+		put(a, "none");
 	}
-	return out.failed ? NULL : arena_strdup(arena, out.len ? out.text : "none");
 }
 
 /* Its last line that says something; what it could not tell syslog is no news. */
-static void read_said(int fd, char said[SAID_MAX])
+static const char *cause(char *said)
 {
-	ssize_t n = pread(fd, said, SAID_MAX - 1, 0);
-	char *best = NULL;
+	const char *best = "it failed";
 
-	said[n > 0 ? n : 0] = '\0';
-	for (char *line = said, *end; *line; line = end + 1) {
+	for (char *line = said, *end; line && *line; line = end) {
 		end = strchr(line, '\n');
 		if (end)
-			*end = '\0';
+			*end++ = '\0';
 		if (*line && !str_starts(line, "Failed to send"))
 			best = line;
-		if (!end)
-			break;
 	}
-	if (best)
-		memmove(said, best, strlen(best) + 1);
-	else
-		snprintf(said, SAID_MAX, "it failed");
+	return best;
 }
 
 static int run_pasta(char *const *argv, struct err *err)
 {
-	static char *const envp[] = { (char *)"LC_ALL=C", NULL };
-	fd_auto in = open("/dev/null", O_RDONLY | O_CLOEXEC), out = memfd_create("pasta", MFD_CLOEXEC);
-	struct clone_request req = {
-		.cgroup_fd = -1, .exec_fd = -1, .path = argv[0], .argv = argv, .envp = envp,
-		.stdio = { in, out, out },
-	};
-	char said[SAID_MAX];
-	fd_auto pidfd = -1;
-	int status = 0, r;
-	pid_t pid;
+	char said[HELPER_SAID];
+	int r = helper_run(argv, "", 0, said, err);
 
-	if (in < 0 || out < 0)
-		return err_sys(err, "prepare to run pasta");
-	r = clone_exec(&req, &pid, &pidfd, err);
-	if (r == 0)
-		r = process_wait(pidfd, &status, err);
-	if (r < 0)
-		return err_add(err, r, "run pasta");
-	if (status == 0 || status == -1)
-		return 0;
-	read_said(out, said);
-	return err_set(err, -EIO, "pasta: %s", said);
+	return r <= 0 ? r : err_set(err, -EIO, "pasta: %s", cause(said));
 }
 
 int pasta_start(const struct create_request *req, pid_t pid, struct err *err)
 {
+	static const char *const always[] = {
+		"--config-net", "--quiet", "--ns-ifname", "eth0", "--dns-forward", PASTA_DNS, "-T", "none", "-U", "none",
+	};
 	__attribute__((cleanup(arena_done))) struct arena arena = { 0 };
 	const struct spec_network *n = &req->spec->network;
-	char *argv[ARGS_MAX] = {
-		(char *)find_pasta(), (char *)"--config-net", (char *)"--quiet", (char *)"--ns-ifname", (char *)"eth0",
-		(char *)"--dns-forward", (char *)PASTA_DNS, (char *)"-T", (char *)"none", (char *)"-U", (char *)"none",
-		(char *)"-t", port_argument(n, IPPROTO_TCP, &arena), (char *)"-u",
-		port_argument(n, IPPROTO_UDP, &arena), (char *)"-P",
-		arena_printf(&arena, "%s/%s/" PID_FILE, req->root_path, req->id),
-		arena_printf(&arena, "%d", (int)pid), NULL,
-	};
+	struct args a = { .v = arena_alloc(&arena, (ARGS_MAX + 2 * n->n_publish) * sizeof(char *)) };
 	int r;
 
-	if (!argv[0])
+	if (!a.v)
+		return err_nomem(err);
+	if (!find_pasta())
 		return err_place(err, err_set(err, -ENOENT, "needs pasta(1), of the package passt"),
 				 "jail.network.mode");
-	for (size_t i = 0; i < 18; i++)
-		if (!argv[i])
-			return err_nomem(err);
-	r = run_pasta(argv, err);
+	put(&a, find_pasta());
+	for (size_t i = 0; i < ARRAY_SIZE(always); i++)
+		put(&a, always[i]);
+	put_ports(&a, n, IPPROTO_TCP, "-t", &arena);
+	put_ports(&a, n, IPPROTO_UDP, "-u", &arena);
+	put(&a, "-P");
+	put(&a, arena_printf(&arena, "%s/%s/" PID_FILE, req->root_path, req->id));
+	put(&a, arena_printf(&arena, "%d", (int)pid));
+	a.v[a.n] = NULL;
+	r = a.failed ? err_nomem(err) : run_pasta(a.v, err);
 	return r < 0 ? err_place(err, r, "jail.network") : 0;
 }
 

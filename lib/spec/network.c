@@ -9,6 +9,7 @@
 
 #include <net/if.h>
 #include <netinet/ether.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "spec/netparse.h"
@@ -531,6 +532,9 @@ int finish_network(const struct at *jail, struct spec *s)
 		return at_fail(&at, "needs a new \"network\" namespace in linux.namespaces");
 	if (n->mode == SPEC_NET_PASTA && !at.p->user)
 		return at_fail(&at, "\"pasta\" is for ordinary users; root has bridges");
+	for (size_t i = 0; n->mode == SPEC_NET_PASTA && i < n->n_publish; i++)
+		if (n->publish[i].protocol == IPPROTO_SCTP)
+			return at_fail(&publish, "pasta carries tcp and udp, but no sctp");
 	if (n->mode == SPEC_NET_OWN && at.p->user)
 		return at_fail(&at, "an ordinary user cannot join a bridge; \"mode\": \"pasta\" "
 			       "(--net pasta) gives such a jail a network");

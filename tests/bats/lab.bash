@@ -121,3 +121,17 @@ gets() {
 elements() {
 	nft list table inet jail | grep -cE '^\s+(elements = \{)?.* : [0-9a-f.:]+( \. [0-9]+)?' || true
 }
+
+# ---- what every suite in the lab does ----
+
+setup_file() {
+	lab_up
+}
+
+teardown_file() {
+	lab_down
+}
+
+local_teardown() {
+	lab_clean
+}

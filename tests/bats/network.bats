@@ -6,18 +6,6 @@
 load helpers
 load lab
 
-setup_file() {
-	lab_up
-}
-
-teardown_file() {
-	lab_down
-}
-
-local_teardown() {
-	lab_clean
-}
-
 # ---- addresses ----
 
 @test "an address of each family, routes, lo, all up" {

@@ -6,18 +6,6 @@
 load helpers
 load lab
 
-setup_file() {
-	lab_up
-}
-
-teardown_file() {
-	lab_down
-}
-
-local_teardown() {
-	lab_clean
-}
-
 # ---- wrong wishes ----
 
 @test "addresses: another jail's, outside, the gateway's, nobody's, of a family that is not there" {

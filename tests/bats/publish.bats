@@ -6,18 +6,6 @@
 load helpers
 load lab
 
-setup_file() {
-	lab_up
-}
-
-teardown_file() {
-	lab_down
-}
-
-local_teardown() {
-	lab_clean
-}
-
 # ---- published ports ----
 
 @test "from outside, IPv4 and IPv6" {

@@ -339,3 +339,69 @@ has_logged() {
 	rm -r /tmp/jail-$ANN
 	fails "state directory /tmp/jail-$ANN belongs to user $BOB"
 }
+
+# ---- a network ----
+
+# A way out, so that pasta has an interface to be like; and a tun device that users may open
+outside() {
+	needs ip pasta
+	ip link add ext type veth peer name extp
+	ip addr add 192.0.2.1/24 dev ext
+	ip link set ext up
+	ip link set extp up
+	ip route add default via 192.0.2.2
+	mount -t tmpfs tmpfs /dev/net
+	mknod -m 666 /dev/net/tun c 10 200
+}
+
+inside_again() {
+	umount /dev/net
+	ip link del ext
+}
+
+served() {
+	[ "$(busybox wget -qO- "$1")" = hello ]
+}
+
+@test "a bridge is root's, and the error says what a user has" {
+	ann '.jail.network = {}' true
+	expect 1 "jail: config.json: jail.network: an ordinary user cannot join a bridge; \"mode\": \"pasta\" (--net pasta) gives such a jail a network"
+	short '.jail.network = {mode: "pasta"}' true
+	try "$JAIL" run config.json "$ID"
+	expect 1 "jail: config.json: jail.network: \"pasta\" is for ordinary users; root has bridges"
+}
+
+@test "pasta: an interface, published ports, and it ends with the jail" {
+	needs ip pasta
+	outside
+	mkdir rootfs/www
+	echo hello > rootfs/www/index.html
+	up_ann '.jail.network = {mode: "pasta", publish: ["8080:80", "127.0.0.1:8090-8099:90-99"], dns: ["192.0.2.53"]}' \
+		sh -c 'httpd -h /www -p 80; httpd -h /www -p 95; exec sleep 1000'
+	wait_for served http://192.0.2.1:8080/
+	served http://127.0.0.1:8095/
+	try as $ANN exec "$ID" sh -c 'ip -o -4 addr show eth0; cat /etc/resolv.conf /etc/hosts'
+	contains 192.0.2.1/24
+	contains "nameserver 192.0.2.53"
+	contains "127.0.1.1 $ID"
+	local pid
+	pid=$(cat "$ROOT/$ID/pasta.pid")
+	[ "$(stat -c %u "/proc/$pid")" = $ANN ]
+	as $ANN delete --force "$ID"
+	wait_for gone "/proc/$pid"
+	inside_again
+}
+
+@test "pasta that cannot: its own words, and nothing is left" {
+	needs ip pasta
+	outside
+	busybox nc -ll -p 8080 -e true 3>&- 4>&- &
+	BACKGROUND+=($!)
+	wait_for busybox nc -w 1 127.0.0.1 8080
+	ip route del default
+	ann '.jail.network = {mode: "pasta", publish: ["8080:80"]}' true
+	inside_again
+	expect 1
+	contains "jail.network: pasta: "
+	[ ! -e "$ROOT/$ID" ]
+}
