@@ -93,7 +93,7 @@ load lab
 	mkdir world
 	echo hello > world/index.html
 	background ip netns exec out busybox httpd -f -p 7001 -h world
-	gets jail_asks web http://$OUT:7001/
+	wait_for gets jail_asks web http://$OUT:7001/
 	refused jail_asks inside http://$OUT:7001/
 	gets jail_asks web http://inside/
 	jail exec inside ip route > routes
