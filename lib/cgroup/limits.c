@@ -244,3 +244,17 @@ int cgroup_delegate(const struct cgroup_place *at, uid_t uid, gid_t gid, struct 
 			return err_sys(err, "give %s of cgroup %s to user %u", name, at->path, uid);
 	return 0;
 }
+
+/* ---- counting ---- */
+
+void cgroup_count(const struct cgroup_place *at)
+{
+	static const char *const files[] = { "memory.current", "io.stat", "pids.current", "cpu.max" };
+	struct controllers want = { .n = 0 };
+
+	if (faccessat(at->fd, "memory.current", F_OK, 0) == 0 && faccessat(at->fd, "io.stat", F_OK, 0) == 0)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		controllers_add_file(&want, files[i]);
+	controllers_enable(at, &want);
+}

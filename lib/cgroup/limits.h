@@ -25,5 +25,11 @@ struct cgroup_place {
 int cgroup_limits_apply(const struct cgroup_place *at, const struct limit *v, size_t n, bool undo,
 			struct err *err);
 
+/*
+ * Have what it uses counted, without any limit: the controllers that do so are enabled above, as far as that
+ * can be had.  Two system calls where they are.
+ */
+void cgroup_count(const struct cgroup_place *at);
+
 /* Let @uid manage its part of the hierarchy: cgroups(7), "Cgroups delegation". */
 int cgroup_delegate(const struct cgroup_place *at, uid_t uid, gid_t gid, struct err *err);

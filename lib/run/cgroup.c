@@ -87,6 +87,8 @@ static int fit_out_cgroup(const struct making *m, struct err *err)
 	};
 	int r = attach_device_rules(m, err);
 
+	if (!m->scope.path)             /* systemd counts what it was told to */
+		cgroup_count(&at);
 	if (r == 0)
 		r = set_limits(m, &at, err);
 	if (r == 0 && s)
