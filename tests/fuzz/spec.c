@@ -61,5 +61,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (spec_parse_process(text, size, "fuzz.json", &s, &err) < 0)
 		check_error(&err);
 	spec_free(s);
+	s = NULL;
+	if (spec_parse_netdef(text, size, "fuzz.json", &s, &err) < 0)
+		check_error(&err);
+	spec_free(s);
 	return 0;
 }
