@@ -88,7 +88,7 @@ struct ip ip_network(const struct ip *ip)
 	struct ip net = *ip;
 
 	for (unsigned i = 0; i < ip_bytes(ip->family); i++)
-		net.b[i] &= mask_byte(ip->prefix, i);
+		net.b[i] = (uint8_t)(net.b[i] & mask_byte(ip->prefix, i));
 	return net;
 }
 
@@ -97,7 +97,7 @@ struct ip ip_last(const struct ip *net)
 	struct ip last = *net;
 
 	for (unsigned i = 0; i < ip_bytes(net->family); i++)
-		last.b[i] |= (uint8_t)~mask_byte(net->prefix, i);
+		last.b[i] = (uint8_t)(last.b[i] | ~mask_byte(net->prefix, i));
 	return last;
 }
 
@@ -106,7 +106,7 @@ struct ip ip_nth(const struct ip *net, uint64_t n)
 	struct ip ip = ip_network(net);
 
 	for (unsigned i = ip_bytes(net->family); n && i-- > 0; n >>= 8)
-		ip.b[i] |= (uint8_t)(n & 0xff);
+		ip.b[i] = (uint8_t)(ip.b[i] | (n & 0xff));
 	return ip;
 }
 
