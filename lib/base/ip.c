@@ -60,7 +60,9 @@ static uint8_t mask_byte(unsigned prefix, unsigned i)
 {
 	if (prefix >= 8 * (i + 1))
 		return 0xff;
-	return prefix <= 8 * i ? 0 : (uint8_t)(0xff << (8 - (prefix - 8 * i)));
+	if (prefix <= 8 * i)
+		return 0;
+	return (uint8_t)(0xff << (8 - (prefix - 8 * i)));
 }
 
 static bool same_network(const struct ip *a, const struct ip *b, unsigned prefix)
@@ -68,7 +70,7 @@ static bool same_network(const struct ip *a, const struct ip *b, unsigned prefix
 	if (a->family != b->family)
 		return false;
 	for (unsigned i = 0; i < ip_bytes(a->family); i++)
-		if ((a->b[i] ^ b->b[i]) & mask_byte(prefix, i))
+		if ((unsigned)(a->b[i] ^ b->b[i]) & mask_byte(prefix, i))
 			return false;
 	return true;
 }
