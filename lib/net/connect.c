@@ -2,7 +2,7 @@
 /*
  * connect.c - a jail joins its networks, and leaves them
  *
- * Joining: bridges, firewall, links, name, in this order, so that a link is never up without its rules.
+ * Joining: bridges, firewall, names, links, in this order, so that a link is never up without its rules.
  * All of it but the links is done under the table's lock.
  *
  * Leaving goes the other way, and needs nothing but the table: a runtime that was killed half-way leaves

@@ -45,7 +45,7 @@ static int rebuild_network(int fd, const struct table *t, const char *name, cons
 	int r = netdef_load(name, &s, err);
 
 	if (r < 0)
-		return r;
+		return r == -ENOENT ? 0 : r;    /* its definition is gone: nobody knows what it should be */
 	r = bridge_ensure(fd, &s->netdef, host, &b, err);
 	if (r == 0)
 		r = net_reattach(fd, t, &s->netdef, &b, err);

@@ -11,6 +11,10 @@
 
 #define ANSWER_MAX 32768        /* what a dump puts into one datagram: NLMSG_GOODSIZE and above */
 
+#define ROOM_ALWAYS 65536       /* what a socket takes in any case */
+#define ROOM_MORE   4096
+#define MESSAGE_MAX (64U << 20)
+
 struct nl_msg *nl_new(int type, int flags, const void *header, size_t len)
 {
 	struct nl_msg *m = nlmsg_alloc_simple(type, flags | NLM_F_REQUEST);
@@ -59,10 +63,14 @@ int nl_open(int protocol, int *ret_fd, struct err *err)
 static int send_all(int fd, const struct nl_batch *b)
 {
 	static const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	int room = (int)b->data.len + ROOM_MORE;
 	ssize_t n;
 
-	if (b->data.failed)
+	if (b->data.failed || b->data.len > MESSAGE_MAX)
 		return -ENOMEM;
+	/* A transaction is one message, however many elements it has. */
+	if (b->data.len > ROOM_ALWAYS)
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
 	do
 		n = sendto(fd, b->data.text, b->data.len, 0, (const struct sockaddr *)&kernel,
 			   sizeof(kernel));

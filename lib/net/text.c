@@ -65,15 +65,28 @@ static int put_element(const struct element *e, void *out)
 	return 0;
 }
 
-/* A network whose definition is gone: its jails keep what they have, but nothing is said of it here. */
-static int put_used_network(const char *name, struct buf *out, struct buf *names, struct err *err)
+/* A network whose definition is gone: what its jails' addresses tell of it. */
+static struct spec_netdef derive(const struct table *t, const char *name)
 {
-	struct spec *s;
+	struct spec_netdef d = { .name = (char *)name };
+
+	for (size_t i = 0; i < t->n_leases; i++)
+		if (!strcmp(t->leases[i].network, name))
+			d.subnet[ip_slot(t->leases[i].address.family)] = ip_network(&t->leases[i].address);
+	return d;
+}
+
+static int put_used_network(const struct table *t, const char *name, struct buf *out, struct buf *names,
+			    struct err *err)
+{
+	struct spec_netdef derived;
+	struct spec *s = NULL;
 	int r = netdef_load(name, &s, err);
 
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	put_network(&s->netdef, out);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	derived = derive(t, name);
+	put_network(s ? &s->netdef : &derived, out);
 	buf_printf(names, "%s\n", name);
 	spec_free(s);
 	return 0;
@@ -93,7 +106,7 @@ int rules_text(const struct table *t, const struct spec_netdef *const *networks,
 		}
 	for (size_t i = 0; r == 0 && i < t->n_leases; i++)
 		if (!listed(ret_names, t->leases[i].network))
-			r = put_used_network(t->leases[i].network, ret, ret_names, err);
+			r = put_used_network(t, t->leases[i].network, ret, ret_names, err);
 	for (size_t i = 0; i < t->n_leases; i++)
 		elements_of_lease(&t->leases[i], put_element, ret);
 	for (size_t i = 0; i < t->n_ports; i++)

@@ -211,6 +211,21 @@ no_link_of() {
 	nft delete table ip theirs
 }
 
+@test "the definition of a network is removed while jails are in it: they stay protected" {
+	echo '{"subnets": ["10.79.0.0/24"]}' > /etc/jail/networks/short.json
+	serve web '{bridge: "short", publish: ["8080:80"]}'
+	rm /etc/jail/networks/short.json
+	nft flush ruleset
+	jail net reload
+	gets out_asks http://$HOST:8080/
+	ip -n out route replace 10.79.0.0/24 via $HOST
+	refused out_asks "http://$(address web 4)/"
+	ip -n out route del 10.79.0.0/24
+	fg '{bridge: "short"}' true
+	expect 1
+	contains "there is no network short"
+}
+
 @test "doctor: a firewall that drops, forwarding that is off" {
 	start web '{}' sleep 1000
 	nft add table ip filter

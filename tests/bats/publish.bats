@@ -67,6 +67,13 @@ load lab
 	expect 0 local
 }
 
+@test "a large range that is moved: an element a port, in one transaction" {
+	serve web '{publish: ["20000-29999:10000-19999"]}' 10000 19999
+	gets out_asks http://$HOST:20000/
+	gets out_asks http://$HOST:29999/
+	[ "$(elements)" -ge 20000 ]
+}
+
 @test "all ports of a large range: one element, made at once" {
 	start web '{publish: ["10000-59999"]}' sleep 1000
 	nft list map inet jail range4 > map
