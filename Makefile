@@ -193,6 +193,8 @@ install: all
 	install -m 644 man/*.7 $(DESTDIR)$(MANDIR)/man7
 	install -m 644 config/spec/default.json $(DESTDIR)$(DATADIR)/jail/spec.json
 	install -m 644 config/seccomp/default.json $(DESTDIR)$(DATADIR)/jail/seccomp.json
+	install -m 644 config/net/jail0.json $(DESTDIR)$(DATADIR)/jail/network.json
+	install -m 644 config/net/jail.nft $(DESTDIR)$(DATADIR)/jail/network.nft
 	install -m 644 config/completions/jail.bash \
 		$(DESTDIR)$(DATADIR)/bash-completion/completions/jail
 	install -m 644 config/completions/_jail $(DESTDIR)$(DATADIR)/zsh/site-functions/_jail
