@@ -101,8 +101,9 @@ static int run_pasta(char *const *argv, struct err *err)
 
 int pasta_start(const struct create_request *req, pid_t pid, struct err *err)
 {
+	/* --no-map-gw: or the gateway's address would lead to what listens on the host's own loopback. */
 	static const char *const always[] = {
-		"--config-net", "--quiet", "--ns-ifname", "eth0", "--dns-forward", PASTA_DNS, "-T", "none", "-U", "none",
+		"--config-net", "--quiet", "--no-map-gw", "--ns-ifname", "eth0", "--dns-forward", PASTA_DNS, "-T", "none", "-U", "none",
 	};
 	__attribute__((cleanup(arena_done))) struct arena arena = { 0 };
 	const struct spec_network *n = &req->spec->network;

@@ -384,6 +384,12 @@ served() {
 	contains 192.0.2.1/24
 	contains "nameserver 192.0.2.53"
 	contains "127.0.1.1 $ID"
+	# What listens on the host's loopback is not to be reached, not even by the gateway's address
+	busybox nc -ll -p 7007 -e echo secret 3>&- 4>&- &
+	BACKGROUND+=($!)
+	wait_for busybox nc -w 1 127.0.0.1 7007
+	try as $ANN exec "$ID" sh -c 'nc -w 2 192.0.2.2 7007 < /dev/null; nc -w 2 127.0.0.1 7007 < /dev/null'
+	lacks secret
 	local pid
 	pid=$(cat "$ROOT/$ID/pasta.pid")
 	[ "$(stat -c %u "/proc/$pid")" = $ANN ]

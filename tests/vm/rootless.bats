@@ -142,7 +142,7 @@ my_state() {
 
 @test "a delegated unit of root's, run as a user: limits bite there, too" {
 	short '.linux.resources.pids.limit = 6' hog processes 20
-	try systemd-run --quiet --wait --pipe -p User=user -p Delegate=yes -p DelegateSubgroup=shell -p WorkingDirectory=$WORK \
+	try systemd-run --quiet --collect --wait --pipe -p User=user -p Delegate=yes -p DelegateSubgroup=shell -p WorkingDirectory=$WORK \
 		-E PATH="$PATH" "$JAIL" run config.json "$ID"
 	matches 'made [1-5]$'
 	rm -rf /tmp/jail-1000
