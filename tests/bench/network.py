@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 
+sys.dont_write_bytecode = True
 from bench import Failed, Timer, enter_sandbox, summary, verdict
 
 WORK = "/run/bench"
