@@ -86,7 +86,7 @@ static int place_address(struct net_link *l, struct ip ip, struct err *err)
 	const struct ip *subnet;
 	struct ip last;
 
-	if (ip.family == AF_INET6 && !net_has_ipv6())
+	if (ip.family == AF_INET6 && !l->ipv6)
 		return err_set(err, -EAFNOSUPPORT, "%s: this host has no IPv6", ip_text(&ip, text));
 	if (d) {
 		subnet = &d->subnet[ip_slot(ip.family)];
@@ -147,6 +147,7 @@ static int decide_link(struct net_claim *c, size_t i, struct err *err)
 	int r = 0;
 
 	l->spec = s;
+	l->ipv6 = c->ipv6;
 	if (c->n_links > 1)
 		snprintf(l->place, sizeof(l->place), "jail.network.interfaces[%zu]", i);
 	else
@@ -193,6 +194,7 @@ static int decide(struct net_claim *c, const char *owner, const char *hostname, 
 		return err_set(err, -EINVAL, "the path of the state directory has a line break in it");
 	c->owner = arena_strdup(&c->arena, owner);
 	c->n_links = c->spec->n_interfaces;
+	c->ipv6 = net_has_ipv6();
 	c->links = arena_alloc(&c->arena, (c->n_links + 1) * sizeof(*c->links));
 	c->defs = arena_alloc(&c->arena, (c->n_links + 1) * sizeof(struct spec *));
 	if (!c->owner || !c->links || !c->defs || decide_names(c, hostname) < 0)

@@ -2,9 +2,8 @@
 /*
  * links.c - veth pairs and macvlans
  *
- * One RTM_NEWLINK makes a pair, names both ends, puts one on the bridge and up, and the other into the
- * jail's network namespace; a second one in the same batch sets what can be set on a port only once it
- * is one.  The jail's end is set up from inside, see inside.c.
+ * One RTM_NEWLINK makes a pair, names both ends, puts one on the bridge and the other into the jail's network
+ * namespace; those behind it in the same batch set what can be set on a port only once it is one, and it up.  The jail's end is set up from inside, see inside.c.
  */
 #include "net/links.h"
 
@@ -53,11 +52,9 @@ static int host_index(const struct net_link *l, unsigned try)
 
 static struct nl_msg *pair_message(const struct net_link *l, const struct bridge *b, pid_t pid, unsigned try)
 {
-	struct ifinfomsg up = {
-		.ifi_index = host_index(l, try), .ifi_flags = IFF_UP, .ifi_change = IFF_UP,
-	};
+	struct ifinfomsg own = { .ifi_index = host_index(l, try) };
 	struct ifinfomsg peer = { .ifi_index = (int)l->index };
-	struct nl_msg *m = nl_new(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &up, sizeof(up));
+	struct nl_msg *m = nl_new(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &own, sizeof(own));
 	uint32_t mtu = l->spec->mtu ? l->spec->mtu : b->mtu;
 	struct nlattr *info, *data, *other;
 
@@ -79,11 +76,36 @@ static struct nl_msg *pair_message(const struct net_link *l, const struct bridge
 	return m;
 }
 
-/* A port on which a frame may leave by which it came (hairpin), and which may be isolated from others. */
-static struct nl_msg *port_message(const char *name, bool isolated)
+/* No link-local address on a port: the bridge has one, and every route makes every other change slower. */
+static struct nl_msg *quiet_message(const char *name)
 {
 	struct ifinfomsg none = { 0 };
 	struct nl_msg *m = nl_new(RTM_NEWLINK, 0, &none, sizeof(none));
+
+	if (m) {
+		nla_put_string(m, IFLA_IFNAME, name);
+		link_put_no_autoconf(m);
+	}
+	return m;
+}
+
+void link_put_no_autoconf(struct nl_msg *m)
+{
+	struct nlattr *families = nla_nest_start(m, IFLA_AF_SPEC);
+	struct nlattr *six = families ? nla_nest_start(m, AF_INET6) : NULL;
+
+	if (!six)
+		return;
+	nla_put_u8(m, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	nla_nest_end(m, six);
+	nla_nest_end(m, families);
+}
+
+/* A port, up, on which a frame may leave by which it came (hairpin), and which may be isolated from others. */
+static struct nl_msg *port_message(const char *name, bool isolated)
+{
+	struct ifinfomsg up = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
+	struct nl_msg *m = nl_new(RTM_NEWLINK, 0, &up, sizeof(up));
 	struct nlattr *info, *data;
 
 	if (!m)
@@ -121,6 +143,7 @@ static int try_pair(int fd, const struct net_link *l, const struct bridge *b, pi
 	nl_batch_auto batch = { 0 };
 
 	nl_batch_add(&batch, pair_message(l, b, pid, try), false);
+	nl_batch_add(&batch, l->ipv6 ? quiet_message(l->host) : port_message(l->host, false), false);
 	nl_batch_add(&batch, port_message(l->host, l->flags & LEASE_ISOLATED), l->n_addresses == 0);
 	for (size_t i = 0; i < l->n_addresses; i++)
 		nl_batch_add(&batch, neighbour_message(l, &l->addresses[i], b), i + 1 == l->n_addresses);
@@ -142,9 +165,9 @@ int link_veth(int fd, const struct net_link *l, const struct bridge *b, pid_t pi
 	int r = make_pair(fd, l, b, pid, &bad);
 
 	/* An address that the host does not take as a neighbour (a bridge that is not ours) does not matter. */
-	if (r < 0 && bad >= 2 && bad != UINT32_MAX)
+	if (r < 0 && bad >= 3 && bad != UINT32_MAX)
 		r = 0;
-	return r < 0 ? failed(r, l, bad == 1 ? "the bridge port" : "a veth pair", err) : 0;
+	return r < 0 ? failed(r, l, bad == 1 || bad == 2 ? "the bridge port" : "a veth pair", err) : 0;
 }
 
 /* ---- macvlan ---- */
@@ -183,8 +206,8 @@ int link_macvlan(int fd, const struct net_link *l, pid_t pid, struct err *err)
 
 int link_attach(int fd, const char *name, const struct bridge *b, bool isolated, struct err *err)
 {
-	struct ifinfomsg up = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
-	struct nl_msg *m = nl_new(RTM_NEWLINK, 0, &up, sizeof(up));
+	struct ifinfomsg none = { 0 };
+	struct nl_msg *m = nl_new(RTM_NEWLINK, 0, &none, sizeof(none));
 	nl_batch_auto batch = { 0 };
 	uint32_t bad;
 	int r;

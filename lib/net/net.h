@@ -31,6 +31,7 @@ struct net_link {
 	size_t n_addresses;
 	struct ip gateway[2];           /* by family; AF_UNSPEC: none */
 	uint32_t flags;                 /* enum lease_flag */
+	bool ipv6;                      /* the host has it */
 };
 
 struct net_claim {
@@ -44,7 +45,7 @@ struct net_claim {
 	size_t n_ports;
 	struct spec **defs;             /* what links' ->def belongs to */
 	size_t n_defs;
-	bool taken;
+	bool taken, ipv6;               /* ipv6: net_has_ipv6(), asked once */
 	struct arena arena;
 };
 
@@ -61,7 +62,10 @@ int net_take(struct net_claim *c, struct err *err);
 int net_connect(const struct net_claim *c, pid_t pid, const struct net_host *host, struct err *err);
 void net_claim_free(struct net_claim *c);
 
-/* Does this host have IPv6, and new interfaces it, too? */
+/*
+ * Does this host have IPv6, and new interfaces it, too?  To be asked seldom: with many network namespaces
+ * a look-up in /proc/sys/net takes the kernel long, because the names there are the same in all of them.
+ */
 bool net_has_ipv6(void);
 
 /* 0 also when it has nothing. */

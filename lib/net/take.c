@@ -75,7 +75,7 @@ static bool wants(const struct net_link *l, int slot)
 	for (size_t i = 0; i < l->spec->n_addresses; i++)
 		if (ip_slot(l->spec->addresses[i].family) == slot)
 			return false;
-	return slot == 0 || net_has_ipv6();
+	return slot == 0 || l->ipv6;
 }
 
 static int take_addresses(struct net_claim *c, const struct table *t, struct err *err)

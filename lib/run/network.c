@@ -53,31 +53,22 @@ static int put_link(const struct net_link *l, bool with_lo, struct arena *arena,
 }
 
 /*
- * Neighbours are not routers: no advertisement of theirs is heard.  Addresses are given away by us: nobody
- * has to ask whether they are free, which would be flooded to all on the bridge.  Where the network has no
- * IPv6 the interface has none either.
+ * Neighbours are not routers: no advertisement of theirs is heard.  Where the network has no IPv6 the
+ * interface has none either.
  */
-static int put_sysctls(const struct net_link *l, struct arena *arena, struct plan_link *ret)
+static int put_sysctl(const struct net_link *l, struct arena *arena, struct plan_link *ret)
 {
-	static const char *const with[][2] = { { "accept_ra", "0" }, { "accept_dad", "0" } };
-	static const char *const without[][2] = { { "disable_ipv6", "1" } };
-	const char *const (*rows)[2] = without;
-	struct spec_pair *v = arena_alloc(arena, 2 * sizeof(*v));
-	size_t n = ARRAY_SIZE(without);
+	struct spec_pair *pair = arena_alloc(arena, sizeof(*pair));
+	bool six = false;
 
 	for (size_t i = 0; i < l->n_addresses; i++)
-		if (l->addresses[i].family == AF_INET6) {
-			rows = with;
-			n = ARRAY_SIZE(with);
-		}
-	for (size_t i = 0; v && i < n; i++) {
-		v[i].key = arena_printf(arena, "net/ipv6/conf/%s/%s", l->spec->name, rows[i][0]);
-		v[i].value = (char *)rows[i][1];
-		if (!v[i].key)
-			v = NULL;
-	}
-	ret->sysctls = (struct spec_pairs){ v, v ? n : 0 };
-	return v ? 0 : -ENOMEM;
+		six |= l->addresses[i].family == AF_INET6;
+	if (!pair)
+		return -ENOMEM;
+	pair->key = arena_printf(arena, "net/ipv6/conf/%s/%s", l->spec->name, six ? "accept_ra" : "disable_ipv6");
+	pair->value = (char *)(six ? "0" : "1");
+	ret->sysctls = (struct spec_pairs){ pair, 1 };
+	return pair->key ? 0 : -ENOMEM;
 }
 
 static char *port_text(struct arena *arena, const struct ip *ip, uint16_t first, uint32_t last,
@@ -125,10 +116,10 @@ int network_view(const struct create_request *req, const struct net_claim *claim
 		return err_nomem(err);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = put_link(&claim->links[i], i == 0, &ret->arena, &links[i]);
-	ret->plan.sysctls = n && net_has_ipv6();
+	ret->plan.sysctls = n && claim->ipv6;
 	for (size_t i = 0; ret->plan.sysctls && r == 0 && i < n; i++)
 		if (claim->links[i].def)
-			r = put_sysctls(&claim->links[i], &ret->arena, &links[i]);
+			r = put_sysctl(&claim->links[i], &ret->arena, &links[i]);
 	if (r == 0 && !n)
 		r = put_link(NULL, true, &ret->arena, &links[0]);
 	ret->plan.links = links;

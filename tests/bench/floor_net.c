@@ -35,7 +35,7 @@ static struct net_link make_link(unsigned n)
 {
 	static struct spec_interface spec = { .name = (char *)"eth0" };
 	static struct ip addresses[2];
-	struct net_link l = { .spec = &spec, .index = 16, .addresses = addresses, .n_addresses = 2 };
+	struct net_link l = { .spec = &spec, .index = 16, .addresses = addresses, .n_addresses = 2, .ipv6 = true };
 	char text[64];
 
 	snprintf(l.host, sizeof(l.host), "fl%08x", n);
