@@ -193,9 +193,10 @@ int netfiles_write(const struct create_request *req, const struct net_claim *cla
 	__attribute__((cleanup(arena_done))) struct arena arena = { 0 };
 	struct net_files f = { 0 };
 	buf_auto name = { 0 };
+	enum spec_net_mode mode = req->spec->network.mode;
 	int r = 0;
 
-	if (req->spec->network.mode != SPEC_NET_JAIL && !req->spec->network.no_files)
+	if (mode != SPEC_NET_UNSET && mode != SPEC_NET_JAIL && !req->spec->network.no_files)
 		f = netfiles_choose(req, &arena);
 	if (f.hosts && *f.hosts != '/')
 		r = write_hosts(req, dir_fd, err);

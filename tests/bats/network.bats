@@ -97,6 +97,10 @@ load lab
 	try jail run "$ID"
 	lacks eth0
 	[ ! -e /run/jail/.net ]
+	config . sleep 1000
+	up
+	[ "$(ls "$ROOT/$ID")" = $'plan\nstate.json' ]
+	jail delete --force "$ID"
 	if ip link show jail0 || nft list table inet jail; then return 1; fi
 }
 
