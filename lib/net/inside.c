@@ -4,6 +4,10 @@
  *
  * They are made before the clone and travel in the plan.  The number of the interface is fixed, so that
  * nobody has to look for it.
+ *
+ * The link-local IPv6 address is left to the kernel, which looks for duplicates first: the announcements of an
+ * address that is there at once would be delivered to all on the bridge before the start goes on (with 500
+ * jails 5 ms, measured).
  */
 #include "net/net.h"
 
@@ -12,7 +16,6 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-#include "net/links.h"
 #include "net/netlink.h"
 #include "net/shape.h"
 
@@ -25,35 +28,12 @@ static struct nl_msg *up_message(uint32_t index)
 	return nl_new(RTM_NEWLINK, 0, &info, sizeof(info));
 }
 
-/*
- * An IPv6 address of the link by hand: the kernel would ask all on the bridge whether it is free, and leave
- * it unused for a second.
- */
-static struct nl_msg *no_autoconf_message(uint32_t index)
-{
-	struct ifinfomsg info = { .ifi_index = (int)index };
-	struct nl_msg *m = nl_new(RTM_NEWLINK, 0, &info, sizeof(info));
-
-	if (m)
-		link_put_no_autoconf(m);
-	return m;
-}
-
-/* fe80::, and the hardware address as an EUI-64: RFC 4291, appendix A */
-static struct ip link_local(const uint8_t mac[6])
-{
-	return (struct ip){ .family = AF_INET6, .prefix = 64, .b = {
-		0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5],
-	} };
-}
-
 static struct nl_msg *address_message(uint32_t index, const struct ip *ip)
 {
 	struct ifaddrmsg a = {
 		.ifa_family = (uint8_t)ip->family, .ifa_prefixlen = ip->prefix, .ifa_index = index,
 		/* Given away by us and to nobody else: no waiting for somebody to object. */
 		.ifa_flags = ip->family == AF_INET6 ? IFA_F_NODAD : 0,
-		.ifa_scope = ip->b[0] == 0xfe && ip->b[1] == 0x80 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
 	};
 	struct nl_msg *m = nl_new(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &a, sizeof(a));
 	struct ip last = ip_last(ip);
@@ -65,14 +45,6 @@ static struct nl_msg *address_message(uint32_t index, const struct ip *ip)
 	if (ip->family == AF_INET && ip->prefix < 31)
 		nla_put(m, IFA_BROADCAST, 4, last.b);
 	return m;
-}
-
-static bool has_ipv6(const struct net_link *l)
-{
-	for (size_t i = 0; i < l->n_addresses; i++)
-		if (l->addresses[i].family == AF_INET6)
-			return true;
-	return false;
 }
 
 static bool on_link(const struct net_link *l, const struct ip *via)
@@ -137,12 +109,6 @@ int net_inside(const struct net_link *l, bool with_lo, struct buf *ret_messages,
 
 	if (with_lo)
 		nl_batch_add(&b, up_message(1), false);
-	if (l && has_ipv6(l)) {
-		struct ip local = link_local(l->mac);
-
-		nl_batch_add(&b, no_autoconf_message(l->index), false);
-		nl_batch_add(&b, address_message(l->index, &local), false);
-	}
 	for (size_t i = 0; l && i < l->n_addresses; i++)
 		nl_batch_add(&b, address_message(l->index, &l->addresses[i]), false);
 	if (l) {

@@ -76,20 +76,7 @@ static struct nl_msg *pair_message(const struct net_link *l, const struct bridge
 	return m;
 }
 
-/* No link-local address on a port: the bridge has one, and every route makes every other change slower. */
-static struct nl_msg *quiet_message(const char *name)
-{
-	struct ifinfomsg none = { 0 };
-	struct nl_msg *m = nl_new(RTM_NEWLINK, 0, &none, sizeof(none));
-
-	if (m) {
-		nla_put_string(m, IFLA_IFNAME, name);
-		link_put_no_autoconf(m);
-	}
-	return m;
-}
-
-void link_put_no_autoconf(struct nl_msg *m)
+static void put_no_autoconf(struct nl_msg *m)
 {
 	struct nlattr *families = nla_nest_start(m, IFLA_AF_SPEC);
 	struct nlattr *six = families ? nla_nest_start(m, AF_INET6) : NULL;
@@ -99,6 +86,19 @@ void link_put_no_autoconf(struct nl_msg *m)
 	nla_put_u8(m, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
 	nla_nest_end(m, six);
 	nla_nest_end(m, families);
+}
+
+/* No link-local address on a port: the bridge has one, and every route makes every other change slower. */
+static struct nl_msg *quiet_message(const char *name)
+{
+	struct ifinfomsg none = { 0 };
+	struct nl_msg *m = nl_new(RTM_NEWLINK, 0, &none, sizeof(none));
+
+	if (m) {
+		nla_put_string(m, IFLA_IFNAME, name);
+		put_no_autoconf(m);
+	}
+	return m;
 }
 
 /* A port, up, on which a frame may leave by which it came (hairpin), and which may be isolated from others. */

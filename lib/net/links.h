@@ -37,9 +37,6 @@ int link_macvlan(int fd, const struct net_link *l, pid_t pid, struct err *err);
 /* The host's end @name on the bridge again, as it was. */
 int link_attach(int fd, const char *name, const struct bridge *b, bool isolated, struct err *err);
 
-/* In a message about a link: the kernel gives it no IPv6 address by itself. */
-void link_put_no_autoconf(struct nl_msg *m);
-
 /* Remove a link by its name; 0 also when there is none. */
 int link_remove(int fd, const char *name, struct err *err);
 /* Is there one of that name? */
