@@ -288,6 +288,12 @@ static int settle(int fd, int dir, struct seen *s, const char *owner,
 
 /* ---- for others ---- */
 
+/* Did somebody else change the ruleset, or remove our table, after we looked? */
+static bool disturbed(int r)
+{
+	return r == -ERESTART_ || r == -EAGAIN || r == -ENOENT;
+}
+
 int rules_commit(int dir, const char *owner, const struct spec_netdef *const *networks, size_t n,
 		 const struct nl_batch *elements, const struct net_host *host, struct err *err)
 {
@@ -305,14 +311,17 @@ int rules_commit(int dir, const char *owner, const struct spec_netdef *const *ne
 		r = commit(fd, elements, s.generation);
 		if (r == 0)
 			r = seen_update(dir, s.generation + 1, s.print, err);
-		else if (r != -ERESTART_ && r != -EAGAIN)
+		else if (!disturbed(r) || i == TRIES - 1)
 			r = failed(r, err);
-		else
+		else {
+			if (r == -ENOENT)
+				s.print = 0;    /* the table is gone: lay it down once more */
 			continue;
+		}
 		break;
 	}
 	free(s.text);
-	return r == -ERESTART_ ? failed(r, err) : r;
+	return r;
 }
 
 int rules_reload(int dir, const struct net_host *host, struct err *err)

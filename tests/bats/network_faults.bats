@@ -189,6 +189,20 @@ no_link_of() {
 	[ "$(elements)" = 10 ]
 }
 
+@test "the rules are removed again and again while jails start: no start fails, and all are right in the end" {
+	local n
+	background bash -c 'while [ ! -e calm ]; do nft delete table inet jail 2> /dev/null; done'
+	for n in {1..12}; do
+		start "n$n" "{publish: [\"$((9000 + n)):80\"]}" sleep 1000
+	done
+	touch calm
+	wait "${BACKGROUND[-1]}" || true
+	jail net reload
+	for n in {1..12}; do
+		nft list table inet jail | grep -q "\b$((9000 + n))\b"
+	done
+}
+
 @test "net reload makes all of it as it was; a change to other tables costs nothing" {
 	serve web '{publish: ["8080:80"], isolated: true}'
 	nft list table inet jail > before
