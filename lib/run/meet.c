@@ -75,8 +75,9 @@ static int connect_network(struct making *m, struct err *err)
 		r = network_connect(m->req, m->net, m->init.pid, err);
 	else if (pasta)
 		r = pasta_start(m->req, m->init.pid, err);
-	if (r < 0 && process_ended(m->init.pidfd))
-		return 0;                       /* what jail-init has said is the cause: it is read next */
+	/* What jail-init has said is the cause: it is read next.  Who exits loses the namespaces before the pidfd tells. */
+	if (r == -ESRCH || (r < 0 && process_ended(m->init.pidfd)))
+		return 0;
 	if (r == 0 && (m->net || pasta))
 		protocol_word(m->init.socket, POINT_NETWORK, -1);
 	return r;
