@@ -85,32 +85,31 @@ static void put_escaped(FILE *f, const char *s, bool json)
 	}
 }
 
-static void format_time(char *out, size_t size)
+static void format_time(char *out, size_t size, time_t now)
 {
-	time_t now = time(NULL);
 	struct tm tm;
 
 	gmtime_r(&now, &tm);
 	strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
-static void put_json(FILE *f, enum jail_log_level level, const char *text)
+static void put_json(FILE *f, enum jail_log_level level, const char *text, time_t now)
 {
 	char when[40];
 
-	format_time(when, sizeof(when));
+	format_time(when, sizeof(when), now);
 	fprintf(f, "{\"level\":\"%s\",\"msg\":\"", levels[level].json);
 	put_escaped(f, text, true);
 	fprintf(f, "\",\"time\":\"%s\"}\n", when);
 }
 
 /* @to_file: lines in a log file carry the time, those for people do not. */
-static void put_text(FILE *f, enum jail_log_level level, const char *text, bool to_file)
+static void put_text(FILE *f, enum jail_log_level level, const char *text, time_t now, bool to_file)
 {
 	char when[40];
 
 	if (to_file) {
-		format_time(when, sizeof(when));
+		format_time(when, sizeof(when), now);
 		fprintf(f, "%s ", when);
 	}
 	fprintf(f, "jail: %s", levels[level].text);
@@ -118,7 +117,7 @@ static void put_text(FILE *f, enum jail_log_level level, const char *text, bool 
 	fputs(msg.raw && !to_file ? "\r\n" : "\n", f);
 }
 
-static void write_line(int fd, enum jail_log_level level, const char *text, bool to_file)
+static void write_line(int fd, enum jail_log_level level, const char *text, time_t now, bool to_file)
 {
 	char line[MSG_MAX * 6 + 128];
 	FILE *f = fmemopen(line, sizeof(line), "w");
@@ -127,9 +126,9 @@ static void write_line(int fd, enum jail_log_level level, const char *text, bool
 	if (!f)
 		return;
 	if (msg.json)
-		put_json(f, level, text);
+		put_json(f, level, text, now);
 	else
-		put_text(f, level, text, to_file);
+		put_text(f, level, text, now, to_file);
 	len = ftell(f);
 	fclose(f);
 	if (len > 0)
@@ -138,12 +137,14 @@ static void write_line(int fd, enum jail_log_level level, const char *text, bool
 
 void msg_log(void *userdata, enum jail_log_level level, const char *message)
 {
+	time_t now = time(NULL);        /* once: both lines tell the same */
+
 	(void)userdata;
 	if (level > JAIL_LOG_WARNING && !msg.debug)
 		return;
 	if (msg.fd >= 0)
-		write_line(msg.fd, level, message, true);
-	write_line(STDERR_FILENO, level, message, false);
+		write_line(msg.fd, level, message, now, true);
+	write_line(STDERR_FILENO, level, message, now, false);
 }
 
 static void msg_va(enum jail_log_level level, const char *fmt, va_list ap)

@@ -130,11 +130,6 @@ static int check_routes(int fd, const struct spec_netdef *d, int bridge, struct 
 
 /* ---- making it ---- */
 
-static struct nl_msg *link_message(int type, int flags, const struct ifinfomsg *info)
-{
-	return nl_new(type, flags, info, sizeof(*info));
-}
-
 static void pinned_mac(const char *name, uint8_t mac[6])
 {
 	uint64_t h = hash_bytes(name, strlen(name));
@@ -159,13 +154,14 @@ static int take_default(const struct nlmsghdr *m, void *data)
 static uint32_t default_mtu(int fd)
 {
 	struct rtmsg rt = { .rtm_family = AF_INET };
-	struct ifreq ifr = { 0 };
 	nl_batch_auto b = { 0 };
+	char name[IFNAMSIZ];
+	struct ifreq ifr;
 	int link = 0;
 
 	nl_batch_add(&b, nl_new(RTM_GETROUTE, NLM_F_DUMP, &rt, sizeof(rt)), false);
 	if (nl_ask(fd, &b, take_default, &link) < 0 || !link ||
-	    !if_indextoname((unsigned)link, ifr.ifr_name) || ioctl(fd, SIOCGIFMTU, &ifr) < 0)
+	    !if_indextoname((unsigned)link, name) || link_ask(fd, SIOCGIFMTU, name, &ifr) < 0)
 		return 0;
 	return (uint32_t)ifr.ifr_mtu;
 }
@@ -173,7 +169,7 @@ static uint32_t default_mtu(int fd)
 static int make_bridge(int fd, const struct spec_netdef *d, struct err *err)
 {
 	struct ifinfomsg info = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
-	struct nl_msg *m = link_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &info);
+	struct nl_msg *m = nl_new(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &info, sizeof(info));
 	uint32_t failed, mtu = d->mtu ? d->mtu : default_mtu(fd);
 	nl_batch_auto b = { 0 };
 	struct nlattr *nest;
@@ -235,13 +231,6 @@ static int give_addresses(int fd, const struct spec_netdef *d, int index, struct
 	return 0;
 }
 
-static int ask(int fd, unsigned long what, const char *name, struct ifreq *ifr)
-{
-	*ifr = (struct ifreq){ 0 };
-	snprintf(ifr->ifr_name, IFNAMSIZ, "%s", name);
-	return ioctl(fd, what, ifr) < 0 ? -errno : 0;
-}
-
 /* Not by way of sysfs: that shows the network namespace that it was mounted in. */
 static bool is_bridge(int fd, const char *name)
 {
@@ -264,10 +253,8 @@ static int bring_up(int fd, const char *name, short flags, struct err *err)
 static int set_up(int fd, const struct spec_netdef *d, const struct net_host *host, int index, short flags,
 		  struct err *err)
 {
-	int r = check_routes(fd, d, index, err);
+	int r = give_addresses(fd, d, index, err);
 
-	if (r == 0)
-		r = give_addresses(fd, d, index, err);
 	if (r == 0)
 		r = bridge_forwarding(d, host, err);
 	return r < 0 ? r : bring_up(fd, d->name, flags, err);
@@ -279,7 +266,7 @@ bool bridge_is_ours(int fd, const char *name)
 	uint8_t mac[6];
 
 	pinned_mac(name, mac);
-	return is_bridge(fd, name) && ask(fd, SIOCGIFHWADDR, name, &ifr) == 0 &&
+	return is_bridge(fd, name) && link_ask(fd, SIOCGIFHWADDR, name, &ifr) == 0 &&
 	       !memcmp(ifr.ifr_hwaddr.sa_data, mac, sizeof(mac));
 }
 
@@ -289,7 +276,7 @@ int bridge_ensure(int fd, const struct spec_netdef *d, const struct net_host *ho
 	struct ifreq ifr;
 	bool made = false;
 	short flags;
-	int r = ask(fd, SIOCGIFFLAGS, d->name, &ifr);
+	int r = link_ask(fd, SIOCGIFFLAGS, d->name, &ifr);
 
 	if (r == -ENODEV && d->unmanaged)
 		return err_set(err, r, "network %s: there is no bridge %s, and it is not ours to make", d->name,
@@ -299,7 +286,7 @@ int bridge_ensure(int fd, const struct spec_netdef *d, const struct net_host *ho
 		if (r == 0)
 			r = make_bridge(fd, d, err);
 		made = r == 0;
-		if (r == 0 && (r = ask(fd, SIOCGIFFLAGS, d->name, &ifr)) < 0)
+		if (r == 0 && (r = link_ask(fd, SIOCGIFFLAGS, d->name, &ifr)) < 0)
 			err_code(err, r, "find bridge %s", d->name);
 	} else if (r < 0) {
 		err_code(err, r, "find bridge %s", d->name);
@@ -307,16 +294,18 @@ int bridge_ensure(int fd, const struct spec_netdef *d, const struct net_host *ho
 	if (r < 0)
 		return r;
 	flags = ifr.ifr_flags;
-	if (ask(fd, SIOCGIFINDEX, d->name, &ifr) < 0)
+	if (link_ask(fd, SIOCGIFINDEX, d->name, &ifr) < 0)
 		return err_sys(err, "find bridge %s", d->name);
 	ret->index = ifr.ifr_ifindex;
 	ret->made = made;
-	ret->mtu = ask(fd, SIOCGIFMTU, d->name, &ifr) < 0 ? 0 : (uint32_t)ifr.ifr_mtu;
+	ret->mtu = link_ask(fd, SIOCGIFMTU, d->name, &ifr) < 0 ? 0 : (uint32_t)ifr.ifr_mtu;
 	if (d->unmanaged || (!made && flags & IFF_UP))
 		return 0;
 	if (!made && !is_bridge(fd, d->name))
 		return err_set(err, -EEXIST, "network %s: the interface %s is not a bridge", d->name, d->name);
-	r = set_up(fd, d, host, ret->index, flags, err);
+	r = made ? 0 : check_routes(fd, d, ret->index, err);
+	if (r == 0)
+		r = set_up(fd, d, host, ret->index, flags, err);
 	if (r < 0 && made)
 		link_remove(fd, d->name, NULL);
 	return r;

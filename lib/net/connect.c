@@ -13,6 +13,7 @@
 #include <linux/netlink.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "net/elements.h"
 #include "net/hosts.h"
@@ -107,16 +108,19 @@ static int join_networks(int fd, const struct net_claim *c, const struct net_hos
 /* What the jail receives; what it sends is held back inside, see inside.c. */
 static int limit_rate(int fd, const struct net_link *l, struct err *err)
 {
-	unsigned index = if_nametoindex(l->host);
 	nl_batch_auto b = { 0 };
+	struct ifreq ifr;
 	uint32_t bad;
 	int r;
 
 	if (!l->def || !l->spec->ingress)
 		return 0;
-	shape_out(&b, (int)index, l->spec->ingress);
-	nl_batch_ack(&b);
-	r = index ? nl_batch_send(fd, &b, &bad) : -ENODEV;
+	r = link_ask(fd, SIOCGIFINDEX, l->host, &ifr);
+	if (r == 0) {
+		shape_out(&b, ifr.ifr_ifindex, l->spec->ingress);
+		nl_batch_ack(&b);
+		r = nl_batch_send(fd, &b, &bad);
+	}
 	if (r == -ENOENT)
 		return err_set(err, r, "this kernel has no token bucket filter (sch_tbf)");
 	return r < 0 ? err_code(err, r, "limit the rate of %s", l->spec->name) : 0;

@@ -3,7 +3,8 @@
  * links.c - veth pairs and macvlans
  *
  * One RTM_NEWLINK makes a pair, names both ends, puts one on the bridge and the other into the jail's network
- * namespace; those behind it in the same batch set what can be set on a port only once it is one, and it up.  The jail's end is set up from inside, see inside.c.
+ * namespace; those behind it in the same batch set what can be set on a port only once it is one, and it up.
+ * The jail's end is set up from inside, see inside.c.
  */
 #include "net/links.h"
 
@@ -137,13 +138,20 @@ static struct nl_msg *neighbour_message(const struct net_link *l, const struct i
 	return m;
 }
 
+/* How many messages are about the pair and its port; those behind them tell the host of neighbours. */
+static uint32_t pair_messages(const struct net_link *l)
+{
+	return l->ipv6 ? 3 : 2;
+}
+
 static int try_pair(int fd, const struct net_link *l, const struct bridge *b, pid_t pid, unsigned try,
 		    uint32_t *bad)
 {
 	nl_batch_auto batch = { 0 };
 
 	nl_batch_add(&batch, pair_message(l, b, pid, try), false);
-	nl_batch_add(&batch, l->ipv6 ? quiet_message(l->host) : port_message(l->host, false), false);
+	if (l->ipv6)
+		nl_batch_add(&batch, quiet_message(l->host), false);
 	nl_batch_add(&batch, port_message(l->host, l->flags & LEASE_ISOLATED), l->n_addresses == 0);
 	for (size_t i = 0; i < l->n_addresses; i++)
 		nl_batch_add(&batch, neighbour_message(l, &l->addresses[i], b), i + 1 == l->n_addresses);
@@ -165,9 +173,9 @@ int link_veth(int fd, const struct net_link *l, const struct bridge *b, pid_t pi
 	int r = make_pair(fd, l, b, pid, &bad);
 
 	/* An address that the host does not take as a neighbour (a bridge that is not ours) does not matter. */
-	if (r < 0 && bad >= 3 && bad != UINT32_MAX)
+	if (r < 0 && bad >= pair_messages(l) && bad != UINT32_MAX)
 		r = 0;
-	return r < 0 ? failed(r, l, bad == 1 || bad == 2 ? "the bridge port" : "a veth pair", err) : 0;
+	return r < 0 ? failed(r, l, bad == 0 || bad == UINT32_MAX ? "a veth pair" : "the bridge port", err) : 0;
 }
 
 /* ---- macvlan ---- */
@@ -177,15 +185,14 @@ int link_macvlan(int fd, const struct net_link *l, pid_t pid, struct err *err)
 	struct ifinfomsg info = { .ifi_index = (int)l->index };
 	struct nl_msg *m = nl_new(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &info, sizeof(info));
 	nl_batch_auto b = { 0 };
-	struct ifreq ifr = { 0 };
+	struct ifreq ifr;
 	struct nlattr *nest, *data;
 	uint32_t bad;
-	int r;
+	int r = link_ask(fd, SIOCGIFINDEX, l->spec->network, &ifr);
 
-	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", l->spec->network);
-	if (ioctl(fd, SIOCGIFINDEX, &ifr) < 0) {
+	if (r < 0) {
 		nlmsg_free(m);
-		return err_sys(err, "find interface %s", l->spec->network);
+		return err_code(err, r, "find interface %s", l->spec->network);
 	}
 	if (m) {
 		put_place(m, l, l->spec->mtu, pid);
@@ -203,6 +210,13 @@ int link_macvlan(int fd, const struct net_link *l, pid_t pid, struct err *err)
 }
 
 /* ---- by name ---- */
+
+int link_ask(int fd, unsigned long what, const char *name, struct ifreq *ret)
+{
+	*ret = (struct ifreq){ 0 };
+	snprintf(ret->ifr_name, IFNAMSIZ, "%s", name);
+	return ioctl(fd, what, ret) < 0 ? -errno : 0;
+}
 
 int link_attach(int fd, const char *name, const struct bridge *b, bool isolated, struct err *err)
 {
@@ -239,8 +253,7 @@ int link_remove(int fd, const char *name, struct err *err)
 
 bool link_exists(int fd, const char *name)
 {
-	struct ifreq ifr = { 0 };
+	struct ifreq ifr;
 
-	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", name);
-	return ioctl(fd, SIOCGIFINDEX, &ifr) == 0;
+	return link_ask(fd, SIOCGIFINDEX, name, &ifr) == 0;
 }

@@ -37,6 +37,8 @@ int link_macvlan(int fd, const struct net_link *l, pid_t pid, struct err *err);
 /* The host's end @name on the bridge again, as it was. */
 int link_attach(int fd, const char *name, const struct bridge *b, bool isolated, struct err *err);
 
+/* One SIOCGIF… request about link @name on a rtnetlink socket: 0 or -errno. */
+int link_ask(int fd, unsigned long what, const char *name, struct ifreq *ret);
 /* Remove a link by its name; 0 also when there is none. */
 int link_remove(int fd, const char *name, struct err *err);
 /* Is there one of that name? */

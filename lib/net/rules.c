@@ -304,21 +304,17 @@ int rules_commit(int dir, const char *owner, const struct spec_netdef *const *ne
 	if (r < 0)
 		return failed(r, err);
 	seen_read(dir, &s);
-	for (int i = 0; i < TRIES; i++) {
+	for (int i = 1;; i++) {
 		r = settle(fd, dir, &s, owner, networks, n, host, err);
 		if (r < 0 || !elements->n)
 			break;
 		r = commit(fd, elements, s.generation);
-		if (r == 0)
-			r = seen_update(dir, s.generation + 1, s.print, err);
-		else if (!disturbed(r) || i == TRIES - 1)
-			r = failed(r, err);
-		else {
-			if (r == -ENOENT)
-				s.print = 0;    /* the table is gone: lay it down once more */
-			continue;
+		if (!disturbed(r) || i == TRIES) {
+			r = r < 0 ? failed(r, err) : seen_update(dir, s.generation + 1, s.print, err);
+			break;
 		}
-		break;
+		if (r == -ENOENT)
+			s.print = 0;            /* the table is gone: lay it down once more */
 	}
 	free(s.text);
 	return r;

@@ -273,14 +273,6 @@ int net_guess(struct net_claim *c, struct err *err)
 	return r < 0 ? r : list_ports(c, err);
 }
 
-static bool on_bridges(const struct net_claim *c)
-{
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].def)
-			return true;
-	return false;
-}
-
 /* Asked first: who may make nothing could not take anything back either. */
 static bool may_administer(void)
 {
@@ -301,7 +293,7 @@ int net_take(struct net_claim *c, struct err *err)
 
 	if (!may_administer())
 		return err_place(err, err_set(err, -EPERM, "needs CAP_NET_ADMIN"), "jail.network");
-	if (!on_bridges(c))
+	if (!c->n_defs)                 /* on no bridge */
 		return 0;
 	r = table_lock(&dir, err);
 	if (r == 0)

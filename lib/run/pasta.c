@@ -103,19 +103,21 @@ int pasta_start(const struct create_request *req, pid_t pid, struct err *err)
 {
 	/* --no-map-gw: or the gateway's address would lead to what listens on the host's own loopback. */
 	static const char *const always[] = {
-		"--config-net", "--quiet", "--no-map-gw", "--ns-ifname", "eth0", "--dns-forward", PASTA_DNS, "-T", "none", "-U", "none",
+		"--config-net", "--quiet", "--no-map-gw", "--ns-ifname", "eth0", "--dns-forward", PASTA_DNS,
+		"-T", "none", "-U", "none",
 	};
 	__attribute__((cleanup(arena_done))) struct arena arena = { 0 };
 	const struct spec_network *n = &req->spec->network;
+	const char *program = find_pasta();
 	struct args a = { .v = arena_alloc(&arena, (ARGS_MAX + 2 * n->n_publish) * sizeof(char *)) };
 	int r;
 
 	if (!a.v)
 		return err_nomem(err);
-	if (!find_pasta())
+	if (!program)
 		return err_place(err, err_set(err, -ENOENT, "needs pasta(1), of the package passt"),
 				 "jail.network.mode");
-	put(&a, find_pasta());
+	put(&a, program);
 	for (size_t i = 0; i < ARRAY_SIZE(always); i++)
 		put(&a, always[i]);
 	put_ports(&a, n, IPPROTO_TCP, "-t", &arena);
