@@ -21,6 +21,8 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 
+#include "net/mac.h"
+
 /* ---- sysctls ---- */
 
 static int read_setting(const char *path, char value[16])
@@ -132,11 +134,7 @@ static int check_routes(int fd, const struct spec_netdef *d, int bridge, struct 
 
 static void pinned_mac(const char *name, uint8_t mac[6])
 {
-	uint64_t h = hash_bytes(name, strlen(name));
-
-	mac[0] = 0x02;
-	for (int i = 1; i < 6; i++)
-		mac[i] = (uint8_t)(h >> 8 * i);
+	mac_from_hash(hash_bytes(name, strlen(name)), mac);
 }
 
 /* The MTU of the way out, 0: there is none. */

@@ -2,9 +2,10 @@
 /*
  * decide.c - what a spec asks for, against the networks that are defined
  *
- * Hardware addresses are hashes of who the jail is: the same jail has the same ones each time, on this
- * machine, without anything being remembered.  The names of links on the host are different each time:
- * the kernel takes a while to remove those of a jail that has ended, and nobody should wait for that.
+ * Hardware addresses are hashes of the interface's address: a jail that gets its address again has the same one,
+ * on this machine, without anything being remembered, and whoever else gets the address is found by neighbours
+ * that knew the one before.  The names of links on the host are different each time: the kernel takes a while to
+ * remove those of a jail that has ended, and nobody should wait for that.
  */
 #include "net/net.h"
 
@@ -14,6 +15,7 @@
 #include <time.h>
 
 #include "net/defs.h"
+#include "net/mac.h"
 
 #define FIRST_INDEX 16          /* some kernels put tunnels of their own into a new namespace */
 
@@ -36,20 +38,17 @@ static void machine_id(char ret[64])
 	ret[n > 0 ? n : 0] = '\0';
 }
 
-static void choose_mac(struct net_link *l, const char *owner)
+void net_choose_mac(struct net_link *l, const char *owner)
 {
-	char machine[64];
-	uint64_t h;
+	char machine[64], address[IP_TEXT_MAX];
 
 	if (l->spec->has_mac) {
 		memcpy(l->mac, l->spec->mac, sizeof(l->mac));
 		return;
 	}
 	machine_id(machine);
-	h = hash_text(machine, owner, l->spec->name);
-	l->mac[0] = 0x02;                       /* locally administered */
-	for (int i = 1; i < 6; i++)
-		l->mac[i] = (uint8_t)(h >> 8 * i);
+	mac_from_hash(l->n_addresses ? hash_text(machine, l->spec->network, ip_text(&l->addresses[0], address)) :
+				       hash_text(machine, owner, l->spec->name), l->mac);
 }
 
 /* ---- definitions ---- */
@@ -155,7 +154,6 @@ static int decide_link(struct net_claim *c, size_t i, struct err *err)
 	l->index = FIRST_INDEX + (uint32_t)i;
 	snprintf(l->host, sizeof(l->host), "jv%012llx",
 		 (unsigned long long)hash_text(c->owner, s->name, c->start) & 0xffffffffffffULL);
-	choose_mac(l, c->owner);
 	l->addresses = arena_alloc(&c->arena, (s->n_addresses + 2) * sizeof(*l->addresses));
 	if (!l->addresses)
 		return err_nomem(err);
@@ -171,6 +169,15 @@ static int decide_link(struct net_claim *c, size_t i, struct err *err)
 		r = err_place(err, place_address(l, s->addresses[k], err), "%s.address", l->place);
 	/* The first interface is the way out, others only if they say so. */
 	return r < 0 ? r : choose_gateways(l, i == 0, err);
+}
+
+struct lease net_lease(const struct net_claim *c, const struct net_link *l, size_t k)
+{
+	struct lease lease = { .address = l->addresses[k], .network = l->def->name, .link = l->host,
+			       .flags = l->flags | (k ? 0 : LEASE_FIRST), .names = c->names, .owner = c->owner };
+
+	memcpy(lease.mac, l->mac, sizeof(lease.mac));
+	return lease;
 }
 
 /* ---- the jail ---- */

@@ -162,9 +162,9 @@ static void look_at_rules(struct doctor *d, int dir, const struct table *t)
 	if (r < 0)
 		tell(d, true, "our firewall table cannot be looked at: %s", err_text(-r));
 	else if (r > 0)
-		tell(d, false, "the firewall table inet " RULES_TABLE " is as it was left");
+		tell(d, false, "the firewall (inet " RULES_TABLE " and bridge " RULES_TABLE ") is as it was left");
 	else if (t->n_leases)
-		tell(d, true, "the firewall table inet " RULES_TABLE " was changed by somebody else, or is gone; jail "
+		tell(d, true, "the firewall (inet " RULES_TABLE " and bridge " RULES_TABLE ") was changed by somebody else, or is gone; jail "
 		     "net reload lays it down again");
 }
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "net/mac.h"
 #include "net/rules.h"
 
 /* ---- an element's bytes and text ---- */
@@ -35,11 +36,45 @@ static void put_port(uint8_t *buf, size_t *len, uint16_t port)
 
 static int simple(const char *set4, const char *set6, const struct ip *ip, element_fn each, void *data)
 {
-	struct element e = { .set = ip->family == AF_INET6 ? set6 : set4 };
+	struct element e = { .family = NFPROTO_INET, .set = ip->family == AF_INET6 ? set6 : set4 };
 
 	put_bytes(e.key, &e.key_len, ip->b, ip_bytes(ip->family));
 	ip_text(ip, e.text);
 	return each(&e, data);
+}
+
+/* nft(8) has no name for what is compared with IPv6 addresses in the bridge's table: they are numbers there. */
+static char *number(const struct ip *ip, char out[IP_TEXT_MAX])
+{
+	size_t n = (size_t)snprintf(out, IP_TEXT_MAX, "0x");
+
+	for (size_t i = 0; i < ip_bytes(ip->family); i++)
+		n += (size_t)snprintf(out + n, IP_TEXT_MAX - n, "%02x", ip->b[i]);
+	return out;
+}
+
+/* Frames of the hardware address, and with @ip in them unless that is NULL. */
+static int sender(const struct lease *l, const struct ip *ip, element_fn each, void *data)
+{
+	bool six = ip && ip->family == AF_INET6;
+	struct element e = { .family = NFPROTO_BRIDGE, .set = !ip ? "ports" : six ? "ports6" : "ports4" };
+	char link[IFNAMSIZ] = "", mac[MAC_TEXT_MAX], text[IP_TEXT_MAX];
+
+	snprintf(link, sizeof(link), "%s", l->link);
+	put_bytes(e.key, &e.key_len, link, sizeof(link));
+	put_bytes(e.key, &e.key_len, l->mac, sizeof(l->mac));
+	if (ip)
+		put_bytes(e.key, &e.key_len, ip->b, ip_bytes(ip->family));
+	snprintf(e.text, sizeof(e.text), "\"%s\" . %s%s%s", link, mac_text(l->mac, mac), ip ? " . " : "",
+		 !ip ? "" : six ? number(ip, text) : ip_text(ip, text));
+	return each(&e, data);
+}
+
+int elements_of_link(const struct lease *l, element_fn each, void *data)
+{
+	int r = l->flags & LEASE_FIRST ? sender(l, NULL, each, data) : 0;
+
+	return r == 0 ? sender(l, &l->address, each, data) : r;
 }
 
 int elements_of_lease(const struct lease *l, element_fn each, void *data)
@@ -59,7 +94,7 @@ static int single(const struct port *p, uint16_t host_port, uint16_t to_port, el
 	bool any = ip_is_any(&p->host), six = p->host.family == AF_INET6;
 	char host[IP_TEXT_MAX], to[IP_TEXT_MAX];
 	struct element e = {
-		.set = any ? (six ? "any6" : "any4") : (six ? "publish6" : "publish4"),
+		.family = NFPROTO_INET, .set = any ? (six ? "any6" : "any4") : (six ? "publish6" : "publish4"),
 	};
 
 	if (!any)
@@ -79,7 +114,7 @@ static int range(const struct port *p, element_fn each, void *data)
 	bool any = ip_is_any(&p->host), six = p->host.family == AF_INET6;
 	struct ip first = p->host, last;
 	char host[IP_TEXT_MAX], to[IP_TEXT_MAX];
-	struct element e = { .set = six ? "range6" : "range4" };
+	struct element e = { .family = NFPROTO_INET, .set = six ? "range6" : "range4" };
 
 	first.prefix = any ? 0 : (uint8_t)ip_bits(first.family);
 	last = ip_last(&first);
@@ -136,7 +171,7 @@ static int put_element(struct nl_msg *m, const struct element *e, bool with_data
 
 static void put_message(struct nl_batch *b, const struct element *e, int type, int flags)
 {
-	struct nl_msg *m = rules_message(type, flags);
+	struct nl_msg *m = rules_message(e->family, type, flags);
 
 	if (m && (nla_put_string(m, NFTA_SET_ELEM_LIST_TABLE, RULES_TABLE) < 0 ||
 		  nla_put_string(m, NFTA_SET_ELEM_LIST_SET, e->set) < 0 ||
@@ -149,7 +184,7 @@ static void put_message(struct nl_batch *b, const struct element *e, int type, i
 
 int element_add(const struct element *e, void *nl_batch)
 {
-	put_message(nl_batch, e, NFT_MSG_NEWSETELEM, NLM_F_CREATE);
+	put_message(nl_batch, e, NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL);
 	return 0;
 }
 

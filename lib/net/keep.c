@@ -184,7 +184,7 @@ static int collect(struct gc *gc, const struct net_host *host, struct err *err)
 		return rules_reload(gc->dir, host, err);
 	r = rules_remove(gc->dir, err);
 	if (r == 1)
-		tell(gc, "firewall table", "inet " RULES_TABLE);
+		tell(gc, "firewall tables", RULES_TABLE);
 	return MIN(r, 0);
 }
 

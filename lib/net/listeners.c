@@ -65,8 +65,8 @@ static int ask(int fd, struct search *s, uint8_t family)
 	return nl_ask(fd, &b, look_at_socket, s);
 }
 
-/* Is the address one of the host's?  Binding tells, at any port. */
-static int check_address(const struct ip *ip)
+/* Binding tells, at any port. */
+int listeners_check_address(const struct ip *ip)
 {
 	struct sockaddr_storage addr;
 	socklen_t len = wire_sockaddr(ip, 0, &addr);
@@ -81,10 +81,8 @@ int listeners_find(const struct port *p, uint16_t *ret_port)
 {
 	struct search s = { .port = p };
 	fd_auto fd = -1;
-	int r = ip_is_any(&p->host) ? 0 : check_address(&p->host);
+	int r = nl_open(NETLINK_SOCK_DIAG, &fd, NULL);
 
-	if (r == 0)
-		r = nl_open(NETLINK_SOCK_DIAG, &fd, NULL);
 	if (r == 0 && p->host.family == AF_INET)
 		r = ask(fd, &s, AF_INET);
 	if (r == 0 && !s.found)

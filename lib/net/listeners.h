@@ -6,5 +6,8 @@
 
 #include "net/table.h"
 
-/* 1: at *ret_port of @p's range; 0: nowhere; -EADDRNOTAVAIL: the address is not one of the host's; -errno */
+/* Is @ip one of the host's addresses?  0; -EADDRNOTAVAIL: it is not; -errno */
+int listeners_check_address(const struct ip *ip);
+
+/* 1: at *ret_port of @p's range; 0: nowhere; -errno */
 int listeners_find(const struct port *p, uint16_t *ret_port);

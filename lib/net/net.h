@@ -26,7 +26,7 @@ struct net_link {
 	char place[48];                 /* "jail.network" or "jail.network.interfaces[1]" */
 	char host[IFNAMSIZ];            /* the veth's end on the host */
 	uint32_t index;                 /* in the jail */
-	uint8_t mac[6];
+	uint8_t mac[6];                 /* once the addresses are known */
 	struct ip *addresses;           /* with the prefix of the network */
 	size_t n_addresses;
 	struct ip gateway[2];           /* by family; AF_UNSPEC: none */
@@ -61,6 +61,11 @@ int net_take(struct net_claim *c, struct err *err);
 /* Into the network namespace of @pid. */
 int net_connect(const struct net_claim *c, pid_t pid, const struct net_host *host, struct err *err);
 void net_claim_free(struct net_claim *c);
+
+/* Of an interface of @owner's, once its addresses are known. */
+void net_choose_mac(struct net_link *l, const char *owner);
+/* The line in the table of address @k of @l; its strings are the claim's. */
+struct lease net_lease(const struct net_claim *c, const struct net_link *l, size_t k);
 
 /*
  * Does this host have IPv6, and new interfaces it, too?  To be asked seldom: with many network namespaces

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * rules.c - is our firewall table there, and the transactions that change its elements
+ * rules.c - are our firewall tables there, and the transactions that change their elements
  *
- * NET_DIR/rules says what we saw when we last touched the table:
+ * NET_DIR/rules says what we saw when we last touched the tables:
  *
- *	GENERATION FINGERPRINT
+ *	GENERATION FINGERPRINT ROOM
  *	NETWORK
  *	…
  *
  * The kernel counts generations of the whole ruleset.  While it is the one that we left, nobody has
  * changed anything, and a start asks for nothing else.  When it is not, the fingerprint (handles of the
- * table and its chains, how many rules each has) tells whether what was changed was ours.  Our own commit
- * names the generation that it is meant for, so that nothing can come in between.
+ * tables and their chains, how many rules each has) tells whether what was changed was ours.  Our own commit
+ * names the generation that it is meant for, so that nothing can come in between, and adds nothing that is there
+ * already, so that it always makes the next generation.
+ *
+ * ROOM is how many jails may start before the tables are laid down anew, which takes out the elements of links
+ * that are gone.
  */
 #include "net/rules.h"
 
@@ -27,7 +31,8 @@
 
 #include "net/text.h"
 
-#define HEAD_LEN   26           /* "01234567 0123456789abcdef\n" */
+#define HEAD_LEN   35           /* "01234567 0123456789abcdef 01234567\n" */
+#define ROOM       1024         /* what three elements each need: half a megabyte in the kernel */
 #define RULES_MAX  65536
 #define TRIES      32
 #define ERESTART_  85
@@ -35,14 +40,17 @@
 struct seen {
 	uint32_t generation;
 	uint64_t print;
+	uint32_t room;
 	char *text;                     /* the whole file; networks from HEAD_LEN on */
 };
 
 /* ---- messages ---- */
 
-struct nl_msg *rules_message(int type, int flags)
+static const uint8_t families[] = { NFPROTO_INET, NFPROTO_BRIDGE };
+
+struct nl_msg *rules_message(uint8_t family, int type, int flags)
 {
-	struct nfgenmsg h = { .nfgen_family = NFPROTO_INET, .version = NFNETLINK_V0 };
+	struct nfgenmsg h = { .nfgen_family = family, .version = NFNETLINK_V0 };
 
 	return nl_new(NFNL_SUBSYS_NFTABLES << 8 | type, flags, &h, sizeof(h));
 }
@@ -91,14 +99,14 @@ static int ask_generation(int fd, uint32_t *ret)
 {
 	nl_batch_auto b = { 0 };
 
-	nl_batch_add(&b, rules_message(NFT_MSG_GETGEN, 0), false);
+	nl_batch_add(&b, rules_message(NFPROTO_UNSPEC, NFT_MSG_GETGEN, 0), false);
 	*ret = 0;
 	return nl_ask(fd, &b, take_generation, ret);
 }
 
 struct print {
 	uint64_t hash;
-	bool table;
+	unsigned tables;
 };
 
 static void mix(struct print *p, const struct nlattr *handle, const struct nlattr *use)
@@ -115,7 +123,7 @@ static int take_table(const struct nlmsghdr *m, void *data)
 {
 	struct nlmsghdr *h = (struct nlmsghdr *)m;
 
-	((struct print *)data)->table = true;
+	((struct print *)data)->tables++;
 	mix(data, nlmsg_find_attr(h, sizeof(struct nfgenmsg), NFTA_TABLE_HANDLE),
 	    nlmsg_find_attr(h, sizeof(struct nfgenmsg), NFTA_TABLE_USE));
 	return 0;
@@ -124,30 +132,41 @@ static int take_table(const struct nlmsghdr *m, void *data)
 static int take_chain(const struct nlmsghdr *m, void *data)
 {
 	struct nlmsghdr *h = (struct nlmsghdr *)m;
+	uint8_t family = ((struct nfgenmsg *)nlmsg_data(h))->nfgen_family;
 	struct nlattr *table = nlmsg_find_attr(h, sizeof(struct nfgenmsg), NFTA_CHAIN_TABLE);
 
-	if (table && !strcmp(nla_get_string(table), RULES_TABLE))
+	if (table && !strcmp(nla_get_string(table), RULES_TABLE) && memchr(families, family, sizeof(families)))
 		mix(data, nlmsg_find_attr(h, sizeof(struct nfgenmsg), NFTA_CHAIN_HANDLE),
 		    nlmsg_find_attr(h, sizeof(struct nfgenmsg), NFTA_CHAIN_USE));
 	return 0;
 }
 
-/* 0 in *ret: there is no table. */
-static int ask_print(int fd, uint64_t *ret)
+static int ask_table(int fd, uint8_t family, struct print *p)
 {
-	nl_batch_auto table = { 0 }, chains = { 0 };
-	struct nl_msg *m = rules_message(NFT_MSG_GETTABLE, 0);
-	struct print p = { 0 };
+	struct nl_msg *m = rules_message(family, NFT_MSG_GETTABLE, 0);
+	nl_batch_auto b = { 0 };
 	int r;
 
-	*ret = 0;
 	if (m)
 		nla_put_string(m, NFTA_TABLE_NAME, RULES_TABLE);
-	nl_batch_add(&table, m, false);
-	r = nl_ask(fd, &table, take_table, &p);
-	if (r < 0 || !p.table)
-		return r == -ENOENT ? 0 : r;
-	nl_batch_add(&chains, rules_message(NFT_MSG_GETCHAIN, NLM_F_DUMP), false);
+	nl_batch_add(&b, m, false);
+	r = nl_ask(fd, &b, take_table, p);
+	return r == -ENOENT ? 0 : r;
+}
+
+/* 0 in *ret: a table is missing. */
+static int ask_print(int fd, uint64_t *ret)
+{
+	nl_batch_auto chains = { 0 };
+	struct print p = { 0 };
+	int r = 0;
+
+	*ret = 0;
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(families); i++)
+		r = ask_table(fd, families[i], &p);
+	if (r < 0 || p.tables < ARRAY_SIZE(families))
+		return r;
+	nl_batch_add(&chains, rules_message(NFPROTO_UNSPEC, NFT_MSG_GETCHAIN, NLM_F_DUMP), false);
 	r = nl_ask(fd, &chains, take_chain, &p);
 	*ret = p.hash;
 	return r;
@@ -163,10 +182,16 @@ static void seen_read(int dir, struct seen *s)
 	*s = (struct seen){ 0 };
 	if (file_read_at(dir, "rules", RULES_MAX, &s->text, &len, &ignored) < 0)
 		return;
-	if (len < HEAD_LEN || s->text[8] != ' ' || s->text[HEAD_LEN - 1] != '\n')
+	if (len < HEAD_LEN || s->text[8] != ' ' || s->text[25] != ' ' || s->text[HEAD_LEN - 1] != '\n')
 		return;
 	s->generation = (uint32_t)strtoul(s->text, NULL, 16);
 	s->print = strtoull(s->text + 9, NULL, 16);
+	s->room = (uint32_t)strtoul(s->text + 26, NULL, 16);
+}
+
+static void put_head(const struct seen *s, char out[HEAD_LEN + 1])
+{
+	snprintf(out, HEAD_LEN + 1, "%08x %016llx %08x\n", s->generation, (unsigned long long)s->print, s->room);
 }
 
 static bool seen_network(const struct seen *s, const char *name)
@@ -182,25 +207,25 @@ static bool seen_network(const struct seen *s, const char *name)
 }
 
 /* Only the head: the networks stay. */
-static int seen_update(int dir, uint32_t generation, uint64_t print, struct err *err)
+static int seen_update(int dir, const struct seen *s, struct err *err)
 {
 	fd_auto fd = openat(dir, "rules", O_WRONLY | O_CLOEXEC);
 	char head[HEAD_LEN + 1];
 
-	snprintf(head, sizeof(head), "%08x %016llx\n", generation, (unsigned long long)print);
+	put_head(s, head);
 	if (fd < 0 || pwrite(fd, head, HEAD_LEN, 0) != HEAD_LEN)
 		return err_sys(err, "write %s/rules", NET_DIR);
 	return 0;
 }
 
-static int seen_write(int dir, uint32_t generation, uint64_t print, const struct buf *networks,
-		      struct err *err)
+static int seen_write(int dir, const struct seen *s, const struct buf *networks, struct err *err)
 {
+	char head[HEAD_LEN + 1];
 	buf_auto out = { 0 };
 	int r;
 
-	buf_printf(&out, "%08x %016llx\n%s", generation, (unsigned long long)print,
-		   networks->len ? networks->text : "");
+	put_head(s, head);
+	buf_printf(&out, "%s%s", head, networks->len ? networks->text : "");
 	if (out.failed)
 		return err_nomem(err);
 	r = file_put_at(dir, "rules", out.text, out.len, 0600);
@@ -226,8 +251,7 @@ static int reload(int fd, int dir, const char *owner, const struct spec_netdef *
 {
 	buf_auto text = { 0 }, names = { 0 };
 	table_auto t = { 0 };
-	uint32_t generation = 0;
-	uint64_t print = 0;
+	struct seen s = { 0 };
 	int r = table_read(dir, &t, err);
 
 	if (r == 0 && owner)
@@ -241,12 +265,13 @@ static int reload(int fd, int dir, const char *owner, const struct spec_netdef *
 	if (r < 0)
 		return r;
 	/* The older generation: should somebody change the table right now, the next start sees it. */
-	r = ask_generation(fd, &generation);
+	r = ask_generation(fd, &s.generation);
 	if (r == 0)
-		r = ask_print(fd, &print);
+		r = ask_print(fd, &s.print);
 	if (r < 0)
 		return failed(r, err);
-	return seen_write(dir, generation, print, &names, err);
+	s.room = ROOM;
+	return seen_write(dir, &s, &names, err);
 }
 
 static bool knows(const struct seen *s, const struct spec_netdef *const *networks, size_t n)
@@ -276,7 +301,7 @@ static int settle(int fd, int dir, struct seen *s, const char *owner,
 			s->print = 0;           /* somebody has been at our table */
 		s->generation = generation;
 	}
-	if (s->print && knows(s, networks, n))
+	if (s->print && s->room && knows(s, networks, n))
 		return 0;
 	r = reload(fd, dir, owner, networks, n, host, err);
 	if (r < 0)
@@ -288,10 +313,23 @@ static int settle(int fd, int dir, struct seen *s, const char *owner,
 
 /* ---- for others ---- */
 
-/* Did somebody else change the ruleset, or remove our table, after we looked? */
+/* Did somebody else change the ruleset after we looked? */
 static bool disturbed(int r)
 {
-	return r == -ERESTART_ || r == -EAGAIN || r == -ENOENT;
+	return r == -ERESTART_ || r == -EAGAIN;
+}
+
+/* Is what is there not what we left: no table, or elements that should not be? */
+static bool stale(int r)
+{
+	return r == -ENOENT || r == -EEXIST || r == -EBUSY || r == -ENOTEMPTY;
+}
+
+static int added(int dir, struct seen *s, struct err *err)
+{
+	s->generation++;
+	s->room--;
+	return seen_update(dir, s, err);
 }
 
 int rules_commit(int dir, const char *owner, const struct spec_netdef *const *networks, size_t n,
@@ -309,12 +347,12 @@ int rules_commit(int dir, const char *owner, const struct spec_netdef *const *ne
 		if (r < 0 || !elements->n)
 			break;
 		r = commit(fd, elements, s.generation);
-		if (!disturbed(r) || i == TRIES) {
-			r = r < 0 ? failed(r, err) : seen_update(dir, s.generation + 1, s.print, err);
+		if (!(disturbed(r) || stale(r)) || i == TRIES) {
+			r = r < 0 ? failed(r, err) : added(dir, &s, err);
 			break;
 		}
-		if (r == -ENOENT)
-			s.print = 0;            /* the table is gone: lay it down once more */
+		if (stale(r))
+			s.print = 0;            /* lay it down once more */
 	}
 	free(s.text);
 	return r;
@@ -346,36 +384,46 @@ int rules_delete(int dir, const struct nl_batch *elements, struct err *err)
 			break;
 	}
 	/* Only if nobody else has been there: else the next start looks at it. */
-	if (r == 0 && s.print && generation == s.generation)
-		r = seen_update(dir, generation + 1, s.print, err);
-	else if (r < 0 && r != -ENOENT)
+	if (r == 0 && s.print && generation == s.generation) {
+		s.generation++;
+		r = seen_update(dir, &s, err);
+	} else if (r < 0 && r != -ENOENT) {
 		r = failed(r, err);
+	}
 	free(s.text);
 	return r;
 }
 
-int rules_remove(int dir, struct err *err)
+/* 1: it was there, 0: it was not. */
+static int remove_table(int fd, uint8_t family, struct err *err)
 {
-	struct nl_msg *m = rules_message(NFT_MSG_DELTABLE, 0);
+	struct nl_msg *m = rules_message(family, NFT_MSG_DELTABLE, 0);
 	nl_batch_auto b = { 0 };
 	uint32_t generation;
-	fd_auto fd = -1;
-	int r = nl_open(NETLINK_NETFILTER, &fd, err);
+	int r;
 
-	if (r < 0) {
-		nlmsg_free(m);
-		return r;
-	}
 	if (m)
 		nla_put_string(m, NFTA_TABLE_NAME, RULES_TABLE);
 	nl_batch_add(&b, m, false);
 	r = ask_generation(fd, &generation);
 	if (r == 0)
 		r = commit(fd, &b, generation);
-	if (r < 0 && r != -ENOENT)
-		return failed(r, err);
+	return r == 0 ? 1 : r == -ENOENT ? 0 : failed(r, err);
+}
+
+int rules_remove(int dir, struct err *err)
+{
+	fd_auto fd = -1;
+	int r = nl_open(NETLINK_NETFILTER, &fd, err), removed = 0;
+
+	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(families); i++) {
+		r = remove_table(fd, families[i], err);
+		removed |= r;
+	}
+	if (r < 0)
+		return r;
 	unlinkat(dir, "rules", 0);
-	return r == 0;
+	return removed;
 }
 
 int rules_intact(int dir)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * rules.h - the firewall table of jail's networks
+ * rules.h - the firewall tables of jail's networks
  *
  * A start and a delete change elements, by one netlink transaction each.  The rules themselves, and the
  * elements of networks, are laid down by nft(8), as one text and one transaction: at the first start, when
@@ -12,7 +12,7 @@
 #include "net/table.h"
 #include "spec/spec.h"
 
-#define RULES_TABLE "jail"
+#define RULES_TABLE "jail"      /* of the families inet and bridge */
 
 /* How the caller runs nft(8) with @text on its standard input. */
 struct net_host {
@@ -21,8 +21,8 @@ struct net_host {
 	void *data;
 };
 
-/* An nf_tables message of family inet; NULL: no memory. */
-struct nl_msg *rules_message(int type, int flags);
+/* An nf_tables message of @family; NULL: no memory. */
+struct nl_msg *rules_message(uint8_t family, int type, int flags);
 
 /*
  * Make sure that the table is as we left it and that it knows @networks (n of them), else lay it down
@@ -38,7 +38,7 @@ int rules_reload(int dir, const struct net_host *host, struct err *err);
 /* Elements only, of a table that is there: -ENOENT: it is not, or one of them is not. */
 int rules_delete(int dir, const struct nl_batch *elements, struct err *err);
 
-/* Remove the table.  1: it was there, 0: it was not. */
+/* Remove the tables.  1: one was there, 0: none was. */
 int rules_remove(int dir, struct err *err);
 
 /* 1: it is as we left it, 0: it is not, or it is gone. */

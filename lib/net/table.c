@@ -2,7 +2,7 @@
 /*
  * table.c - which jail has which address and which port of the host's
  *
- *	address ADDRESS/PREFIX NETWORK LINK FLAGS NAMES OWNER
+ *	address ADDRESS/PREFIX NETWORK LINK MAC FLAGS NAMES OWNER
  *	port PROTOCOL HOST FIRST LAST ADDRESS FIRST OWNER
  *
  * The owner comes last because it is a path.  A line that cannot be read is damage, and an error: who
@@ -11,11 +11,14 @@
 #include "net/table.h"
 
 #include <fcntl.h>
+#include <netinet/ether.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+
+#include "net/mac.h"
 
 #define TABLE_MAX (64U << 20)
 #define FIELDS    8
@@ -244,12 +247,13 @@ static int read_lease(char *line, struct table *t)
 	struct lease l = { 0 };
 	char *f[FIELDS];
 
-	if (split(line, f, 6) != 6 || ip_parse(f[0], &l.address) < 0 || str_u32(f[3], &l.flags) < 0)
+	if (split(line, f, 7) != 7 || ip_parse(f[0], &l.address) < 0 ||
+	    !ether_aton_r(f[3], (struct ether_addr *)l.mac) || str_u32(f[4], &l.flags) < 0)
 		return -EBADMSG;
 	l.network = f[1];
 	l.link = f[2];
-	l.names = f[4];
-	l.owner = f[5];
+	l.names = f[5];
+	l.owner = f[6];
 	return table_add_lease(t, &l);
 }
 
@@ -307,10 +311,10 @@ int table_read(int dir_fd, struct table *ret, struct err *err)
 
 static void put_lease(struct buf *out, const struct lease *l)
 {
-	char address[IP_TEXT_MAX];
+	char address[IP_TEXT_MAX], mac[MAC_TEXT_MAX];
 
-	buf_printf(out, "address %s %s %s %u %s %s\n", ip_net_text(&l->address, address), l->network,
-		   l->link, l->flags, l->names, l->owner);
+	buf_printf(out, "address %s %s %s %s %u %s %s\n", ip_net_text(&l->address, address), l->network,
+		   l->link, mac_text(l->mac, mac), l->flags, l->names, l->owner);
 }
 
 static void put_port(struct buf *out, const struct port *p)

@@ -21,12 +21,14 @@
 enum lease_flag {
 	LEASE_ISOLATED = 1, LEASE_INTERNAL = 2,
 	LEASE_LEAVING = 4,              /* its jail is gone, the kernel may not have let go of the link yet */
+	LEASE_FIRST = 8,                /* the first of its link */
 };
 
 struct lease {
 	struct ip address;              /* with the prefix of its network */
 	const char *network;            /* the bridge */
 	const char *link;               /* the veth's end on the host */
+	uint8_t mac[6];                 /* of the jail's end */
 	uint32_t flags;
 	const char *names;              /* "web,web.example" */
 	const char *owner;              /* the jail's state directory: "/run/jail/web" */

@@ -7,14 +7,13 @@
  */
 #include "net/net.h"
 
-#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
 
 #include "net/hosts.h"
-#include "net/links.h"
+#include "net/leave.h"
 #include "net/listeners.h"
 
 #define TRIES 65536ULL
@@ -95,6 +94,7 @@ static int take_addresses(struct net_claim *c, const struct table *t, struct err
 			if (r == 0)
 				l->addresses[l->n_addresses++] = ip;
 		}
+		net_choose_mac(l, c->owner);
 	}
 	return r;
 }
@@ -192,15 +192,28 @@ static int check_ports(const struct net_claim *c, struct table *t, struct err *e
 	return 0;
 }
 
+/* The host's own address on one of the jail's bridges, which may not be there yet. */
+static bool is_gateway(const struct net_claim *c, const struct ip *ip)
+{
+	for (size_t i = 0; i < c->n_defs; i++)
+		for (int slot = 0; slot < 2; slot++)
+			if (ip_equal(&c->defs[i]->netdef.gateway[slot], ip))
+				return true;
+	return false;
+}
+
 static int check_host(const struct net_claim *c, struct err *err)
 {
 	char text[80];
 
 	for (size_t i = 0; i < c->n_ports; i++) {
 		struct port p = c->ports[i];
-		uint16_t number;
-		int r = listeners_find(&p, &number);
+		bool exists = ip_is_any(&p.host) || is_gateway(c, &p.host);
+		int r = exists ? 0 : listeners_check_address(&p.host);
+		uint16_t number = 0;
 
+		if (r == 0)
+			r = listeners_find(&p, &number);
 		if (r == 0)
 			continue;
 		if (r > 0)
@@ -217,37 +230,6 @@ static int check_host(const struct net_claim *c, struct err *err)
 	return 0;
 }
 
-/* ---- those who are leaving ---- */
-
-/*
- * The kernel removes the links of a jail with its network namespace, some milliseconds after it has ended;
- * as long as one is there its address answers, and is nobody else's.  @owner: who is coming back; its old
- * link has to go now.
- */
-static int settle_leaving(struct table *t, const char *owner, struct err *err)
-{
-	fd_auto fd = -1;
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < t->n_leases;) {
-		const struct lease *l = &t->leases[i];
-
-		if (!(l->flags & LEASE_LEAVING)) {
-			i++;
-			continue;
-		}
-		if (fd < 0)
-			r = nl_open(NETLINK_ROUTE, &fd, err);
-		if (r == 0 && !strcmp(l->owner, owner))
-			r = link_remove(fd, l->link, err);
-		if (r == 0 && link_exists(fd, l->link))
-			i++;
-		else
-			table_drop_lease(t, i);
-	}
-	return r;
-}
-
 /* ---- all of it ---- */
 
 static int add_leases(const struct net_claim *c, struct table *t)
@@ -257,10 +239,11 @@ static int add_leases(const struct net_claim *c, struct table *t)
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct net_link *l = &c->links[i];
 
-		for (size_t k = 0; l->def && r == 0 && k < l->n_addresses; k++)
-			r = table_add_lease(t, &(struct lease){
-				.address = l->addresses[k], .network = l->def->name, .link = l->host,
-				.flags = l->flags, .names = c->names, .owner = c->owner });
+		for (size_t k = 0; l->def && r == 0 && k < l->n_addresses; k++) {
+			struct lease lease = net_lease(c, l, k);
+
+			r = table_add_lease(t, &lease);
+		}
 	}
 	return r;
 }
@@ -294,16 +277,17 @@ int net_take(struct net_claim *c, struct err *err)
 	if (!may_administer())
 		return err_place(err, err_set(err, -EPERM, "needs CAP_NET_ADMIN"), "jail.network");
 	if (!c->n_defs)                 /* on no bridge */
-		return 0;
+		return take_addresses(c, &t, err);
 	r = table_lock(&dir, err);
 	if (r == 0)
 		r = table_read(dir, &t, err);
 	if (r < 0)
 		return r;
-	r = settle_leaving(&t, c->owner, err);
+	r = leave_networks(dir, &t, c->owner, err);     /* one of this name that ended without us */
+	if (r == 0)
+		r = leave_settle(&t, c->owner, err);
 	if (r < 0)
 		return r;
-	table_drop(&t, c->owner);       /* of one of this name that ended without us */
 	r = take_addresses(c, &t, err);
 	if (r == 0)
 		r = list_ports(c, err);

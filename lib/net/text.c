@@ -4,6 +4,7 @@
  */
 #include "net/text.h"
 
+#include <linux/netfilter.h>
 #include <string.h>
 
 #include "base/embed.h"
@@ -15,21 +16,28 @@ static void put(struct buf *out, const char *set, const char *element)
 	buf_printf(out, "add element inet " RULES_TABLE " %s { %s }\n", set, element);
 }
 
+/* Made first, so that there is one to delete. */
+static void put_rules(struct buf *out)
+{
+	static const char *const families[] = { "inet", "bridge" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		buf_printf(out, "table %s " RULES_TABLE "\ndelete table %s " RULES_TABLE "\n", families[i],
+			   families[i]);
+	buf_printf(out, "%s\n", embed_rules);
+}
+
 static void put_subnet(const struct spec_netdef *d, int slot, struct buf *out)
 {
-	char net[IP_TEXT_MAX], text[2 * IP_TEXT_MAX + 32], set[16];
+	char net[IP_TEXT_MAX], set[16];
 	int family = slot ? 6 : 4;
 
 	if (!d->subnet[slot].family)
 		return;
 	ip_net_text(&d->subnet[slot], net);
-	snprintf(set, sizeof(set), "sources%d", family);
-	snprintf(text, sizeof(text), "\"%s\" . %s", d->name, net);
-	put(out, set, text);
-	snprintf(set, sizeof(set), "hairpin%d", family);
-	snprintf(text, sizeof(text), "%s . %s", net, net);
-	put(out, set, text);
-	if (!d->routed) {
+	snprintf(set, sizeof(set), "subnets%d", family);
+	put(out, set, net);
+	if (!d->routed && !d->unmanaged) {
 		snprintf(set, sizeof(set), "nat%d", family);
 		put(out, set, net);
 	}
@@ -43,6 +51,8 @@ static void put_network(const struct spec_netdef *d, struct buf *out)
 	snprintf(both, sizeof(both), "%s . %s", name, name);
 	put(out, "bridges", name);
 	put(out, "same", both);
+	if (!d->unmanaged)
+		put(out, "ours", name);
 	if (d->routed)
 		put(out, "routed", name);
 	put_subnet(d, 0, out);
@@ -61,7 +71,8 @@ static bool listed(const struct buf *names, const char *name)
 
 static int put_element(const struct element *e, void *out)
 {
-	put(out, e->set, e->text);
+	buf_printf(out, "add element %s " RULES_TABLE " %s { %s }\n", e->family == NFPROTO_INET ? "inet" : "bridge",
+		   e->set, e->text);
 	return 0;
 }
 
@@ -97,8 +108,7 @@ int rules_text(const struct table *t, const struct spec_netdef *const *networks,
 {
 	int r = 0;
 
-	/* Made first, so that there is one to delete. */
-	buf_printf(ret, "table inet " RULES_TABLE "\ndelete table inet " RULES_TABLE "\n%s\n", embed_rules);
+	put_rules(ret);
 	for (size_t i = 0; i < n; i++)
 		if (!listed(ret_names, networks[i]->name)) {
 			put_network(networks[i], ret);
@@ -107,8 +117,11 @@ int rules_text(const struct table *t, const struct spec_netdef *const *networks,
 	for (size_t i = 0; r == 0 && i < t->n_leases; i++)
 		if (!listed(ret_names, t->leases[i].network))
 			r = put_used_network(t, t->leases[i].network, ret, ret_names, err);
-	for (size_t i = 0; i < t->n_leases; i++)
-		elements_of_lease(&t->leases[i], put_element, ret);
+	for (size_t i = 0; i < t->n_leases; i++) {
+		elements_of_link(&t->leases[i], put_element, ret);
+		if (!(t->leases[i].flags & LEASE_LEAVING))
+			elements_of_lease(&t->leases[i], put_element, ret);
+	}
 	for (size_t i = 0; i < t->n_ports; i++)
 		elements_of_port(&t->ports[i], put_element, ret);
 	return r;

@@ -45,7 +45,7 @@ lab_clean() {
 	wait_for no_veth
 	"$JAIL" net gc > /dev/null
 	[ ! -s $TABLE ] || { cat $TABLE; return 1; }
-	if nft list table inet jail 2> /dev/null; then return 1; fi
+	if nft list tables | grep -w jail; then return 1; fi
 	rm -rf /run/jail/.net
 }
 

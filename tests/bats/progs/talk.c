@@ -3,6 +3,8 @@
  * talk.c - both ends of small conversations, for the suites about networks
  *
  *	udp-echo PORT                     answer each datagram with itself, for ever
+ *	udp-name PORT NAME                answer each datagram with NAME, for ever
+ *	udp-stream ADDRESS PORT           a datagram each 50 ms from one socket, a line for what comes back, for ever
  *	udp-ask ADDRESS PORT TEXT         print the answer; status 1 after 2 s without
  *	udp-send ADDRESS PORT N           N datagrams, 20 ms apart
  *	udp-send-from SOURCE ADDRESS PORT N
@@ -57,7 +59,8 @@ static int bound(int type, const char *address, const char *port)
 	return fd;
 }
 
-static _Noreturn void udp_echo(const char *port)
+/* @name: NULL: the datagram itself */
+static _Noreturn void udp_answer(const char *port, const char *name)
 {
 	int fd = bound(SOCK_DGRAM, "::", port);
 
@@ -68,7 +71,26 @@ static _Noreturn void udp_echo(const char *port)
 		ssize_t n = recvfrom(fd, text, sizeof(text), 0, (struct sockaddr *)&from, &len);
 
 		if (n >= 0)
-			sendto(fd, text, (size_t)n, 0, (struct sockaddr *)&from, len);
+			sendto(fd, name ? name : text, name ? strlen(name) : (size_t)n, 0,
+			       (struct sockaddr *)&from, len);
+	}
+}
+
+static _Noreturn void udp_stream(const char *address, const char *port)
+{
+	struct sockaddr_storage to;
+	socklen_t len = to_address(address, port, &to);
+	int fd = socket(to.ss_family, SOCK_DGRAM, 0);
+	char text[2048];
+
+	for (;;) {
+		ssize_t n;
+
+		sendto(fd, "x", 1, 0, (struct sockaddr *)&to, len);
+		usleep(50000);
+		while ((n = recv(fd, text, sizeof(text), MSG_DONTWAIT)) >= 0)
+			printf("%.*s\n", (int)n, text);
+		fflush(stdout);
 	}
 }
 
@@ -187,7 +209,11 @@ int main(int argc, char **argv)
 	const char *what = argc > 2 ? argv[1] : "";
 
 	if (!strcmp(what, "udp-echo"))
-		udp_echo(argv[2]);
+		udp_answer(argv[2], NULL);
+	if (!strcmp(what, "udp-name") && argc == 4)
+		udp_answer(argv[2], argv[3]);
+	if (!strcmp(what, "udp-stream") && argc == 4)
+		udp_stream(argv[2], argv[3]);
 	if (!strcmp(what, "udp-ask") && argc == 5)
 		return udp_ask(argv[2], argv[3], argv[4]);
 	if (!strcmp(what, "udp-send") && argc == 5)

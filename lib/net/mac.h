@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * mac.h - hardware addresses
+ */
+#pragma once
+
+#include <stdint.h>
+
+#define MAC_TEXT_MAX 18
+
+/* A locally administered one. */
+void mac_from_hash(uint64_t hash, uint8_t ret[6]);
+
+/* "02:00:5e:00:53:01"; returns @out. */
+char *mac_text(const uint8_t mac[6], char out[MAC_TEXT_MAX]);
