@@ -157,15 +157,15 @@ static void look_at_firewalls(struct doctor *d)
 
 static void look_at_rules(struct doctor *d, int dir, const struct table *t)
 {
-	int r = rules_intact(dir);
+	int r = rules_intact(dir, t);
 
 	if (r < 0)
 		tell(d, true, "our firewall table cannot be looked at: %s", err_text(-r));
 	else if (r > 0)
 		tell(d, false, "the firewall (inet " RULES_TABLE " and bridge " RULES_TABLE ") is as it was left");
 	else if (t->n_leases)
-		tell(d, true, "the firewall (inet " RULES_TABLE " and bridge " RULES_TABLE ") was changed by somebody else, or is gone; jail "
-		     "net reload lays it down again");
+		tell(d, true, "the firewall (inet " RULES_TABLE " and bridge " RULES_TABLE ") was changed by somebody else, "
+		     "or is gone; jail net reload lays it down again");
 }
 
 /* ---- all of it ---- */

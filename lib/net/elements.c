@@ -141,6 +141,20 @@ int elements_of_port(const struct port *p, element_fn each, void *data)
 	return r;
 }
 
+int elements_of_table(const struct table *t, element_fn each, void *data)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < t->n_leases; i++) {
+		r = elements_of_link(&t->leases[i], each, data);
+		if (r == 0 && !(t->leases[i].flags & LEASE_LEAVING))
+			r = elements_of_lease(&t->leases[i], each, data);
+	}
+	for (size_t i = 0; r == 0 && i < t->n_ports; i++)
+		r = elements_of_port(&t->ports[i], each, data);
+	return r;
+}
+
 /* ---- messages ---- */
 
 static int put_value(struct nl_msg *m, int type, const void *bytes, size_t len)
@@ -192,4 +206,19 @@ int element_delete(const struct element *e, void *nl_batch)
 {
 	put_message(nl_batch, e, NFT_MSG_DELSETELEM, 0);
 	return 0;
+}
+
+static int ignore(const struct nlmsghdr *m, void *data)
+{
+	(void)m;
+	(void)data;
+	return 0;
+}
+
+int element_ask(const struct element *e, void *fd)
+{
+	nl_batch_auto b = { 0 };
+
+	put_message(&b, e, NFT_MSG_GETSETELEM, 0);
+	return nl_ask(*(int *)fd, &b, ignore, NULL);
 }

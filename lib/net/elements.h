@@ -29,7 +29,12 @@ typedef int (*element_fn)(const struct element *e, void *data);
 int elements_of_link(const struct lease *l, element_fn each, void *data);
 int elements_of_lease(const struct lease *l, element_fn each, void *data);
 int elements_of_port(const struct port *p, element_fn each, void *data);
+/* All that there should be; of a jail that is leaving what belongs to its link. */
+int elements_of_table(const struct table *t, element_fn each, void *data);
 
 /* Messages that add or delete it, for a batch of rules.h.  To add one that is there is an error. */
 int element_add(const struct element *e, void *nl_batch);
 int element_delete(const struct element *e, void *nl_batch);
+
+/* Ask the kernel by the socket *@fd (an int): 0, or -ENOENT if it is not there. */
+int element_ask(const struct element *e, void *fd);

@@ -29,6 +29,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "net/elements.h"
 #include "net/text.h"
 
 #define HEAD_LEN   35           /* "01234567 0123456789abcdef 01234567\n" */
@@ -426,7 +427,7 @@ int rules_remove(int dir, struct err *err)
 	return removed;
 }
 
-int rules_intact(int dir)
+int rules_intact(int dir, const struct table *t)
 {
 	fd_auto fd = -1;
 	struct seen s;
@@ -438,7 +439,11 @@ int rules_intact(int dir)
 	seen_read(dir, &s);
 	free(s.text);
 	r = ask_print(fd, &print);
-	return r < 0 ? r : s.print && print == s.print;
+	if (r < 0 || !s.print || print != s.print)
+		return r;
+	/* The fingerprint says nothing of what is in a set. */
+	r = elements_of_table(t, element_ask, &fd);
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
 char *rules_networks(int dir)

@@ -41,8 +41,8 @@ int rules_delete(int dir, const struct nl_batch *elements, struct err *err);
 /* Remove the tables.  1: one was there, 0: none was. */
 int rules_remove(int dir, struct err *err);
 
-/* 1: it is as we left it, 0: it is not, or it is gone. */
-int rules_intact(int dir);
+/* 1: the tables are as we left them, with all elements of @t; 0: they are not, or are gone. */
+int rules_intact(int dir, const struct table *t);
 
 /* The networks that it knows, a line each: malloc'd, NULL: none. */
 char *rules_networks(int dir);

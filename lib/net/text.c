@@ -117,12 +117,5 @@ int rules_text(const struct table *t, const struct spec_netdef *const *networks,
 	for (size_t i = 0; r == 0 && i < t->n_leases; i++)
 		if (!listed(ret_names, t->leases[i].network))
 			r = put_used_network(t, t->leases[i].network, ret, ret_names, err);
-	for (size_t i = 0; i < t->n_leases; i++) {
-		elements_of_link(&t->leases[i], put_element, ret);
-		if (!(t->leases[i].flags & LEASE_LEAVING))
-			elements_of_lease(&t->leases[i], put_element, ret);
-	}
-	for (size_t i = 0; i < t->n_ports; i++)
-		elements_of_port(&t->ports[i], put_element, ret);
-	return r;
+	return r < 0 ? r : elements_of_table(t, put_element, ret);
 }

@@ -225,6 +225,22 @@ no_link_of() {
 	nft delete table ip theirs
 }
 
+@test "doctor: elements that somebody took out" {
+	local what
+	serve web '{publish: ["8080:80", "192.0.2.1:8081:80", "9000-9009"], isolated: true, internal: true}'
+	jail net doctor
+	for what in "map inet jail any4" "map inet jail publish4" "map inet jail range4" "set inet jail isolated4" \
+		"set inet jail internal6" "set bridge jail ports" "set bridge jail ports4" "set bridge jail ports6"; do
+		nft "flush $what"
+		try jail net doctor
+		expect 1
+		contains "problem: the firewall (inet jail and bridge jail) was changed by somebody else, or is gone"
+		jail net reload
+		try jail net doctor
+		expect 0
+	done
+}
+
 @test "the definition of a network is removed while jails are in it: they stay protected" {
 	echo '{"subnets": ["10.79.0.0/24"]}' > /etc/jail/networks/short.json
 	serve web '{bridge: "short", publish: ["8080:80"]}'
