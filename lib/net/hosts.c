@@ -122,14 +122,40 @@ static int put_slot(int fd, off_t at, size_t size, const char *text, struct err 
 	return pwrite(fd, slot, size, at) != (ssize_t)size ? err_sys(err, "write a hosts file") : 0;
 }
 
-/* Put @names there for @ip; NULL: take the line out. */
-static int change_file(int dir, const char *file, const struct ip *ip, const char *names, struct err *err)
+struct change {
+	char line[1024];                /* "ADDRESS NAME NAME" */
+	bool add;
+	const char *network;
+};
+
+static int add_line(int fd, const char *text, size_t len, const char *line, struct err *err)
+{
+	size_t size, need = (strlen(line) + 1 + SLOT - 1) / SLOT * SLOT;
+	off_t at = find_room(text, len, need, &size);
+
+	return put_slot(fd, at, size, line, err);
+}
+
+/* Only one of ours: a line of the jail's own that says the same has no slot. */
+static int remove_line(int fd, const char *text, const char *line, struct err *err)
+{
+	size_t n = strlen(line);
+	int r = 0;
+
+	for (const char *p = text, *end; r == 0 && (end = strchr(p, '\n')); p = end + 1) {
+		size_t size = (size_t)(end - p) + 1;
+
+		if (size % SLOT == 0 && !strncmp(p, line, n) && n + strspn(p + n, " ") == size - 1)
+			r = put_slot(fd, p - text, size, "", err);
+	}
+	return r;
+}
+
+static int change_file(int dir, const char *file, const struct change *c, struct err *err)
 {
 	fd_auto fd = openat(dir, file, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	char address[IP_TEXT_MAX], line[1024];
 	mem_auto char *text = NULL;
-	size_t len, size, n;
-	off_t at;
+	size_t len;
 	int r;
 
 	if (fd < 0)
@@ -137,30 +163,19 @@ static int change_file(int dir, const char *file, const struct ip *ip, const cha
 	r = file_read_fd(fd, file, HOSTS_MAX, &text, &len, err);
 	if (r < 0)
 		return r;
-	n = strlen(ip_text(ip, address));
-	/* The head's addresses are nobody's lease. */
-	for (const char *p = text, *end; !names && r == 0 && (end = strchr(p, '\n')); p = end + 1)
-		if (!strncmp(p, address, n) && p[n] == ' ')
-			r = put_slot(fd, p - text, (size_t)(end - p) + 1, "", err);
-	if (!names)
-		return r;
-	n = MIN((size_t)snprintf(line, sizeof(line), "%s %s", address, names), sizeof(line) - 1);
-	for (char *p = line; (p = strchr(p, ','));)
-		*p = ' ';
-	at = find_room(text, len, (n + 1 + SLOT - 1) / SLOT * SLOT, &size);
-	return put_slot(fd, at, size, line, err);
+	return c->add ? add_line(fd, text, len, c->line, err) : remove_line(fd, text, c->line, err);
 }
 
 /* ---- in all files of a network ---- */
 
-static int change_private(int dir, const char *network, const struct ip *ip, const char *names, struct err *err)
+static int change_private(int dir, const struct change *c, struct err *err)
 {
 	char sub[NAME_LEN], file[2 * NAME_LEN + 256];
 	const struct dirent *e;
 	int fd, r = 0;
 	DIR *d;
 
-	snprintf(sub, sizeof(sub), "hosts/%s.d", network);
+	snprintf(sub, sizeof(sub), "hosts/%s.d", c->network);
 	fd = openat(dir, sub, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : err_sys(err, "open %s/%s", NET_DIR, sub);
@@ -172,30 +187,34 @@ static int change_private(int dir, const char *network, const struct ip *ip, con
 	while (r == 0 && (e = readdir(d)))
 		if (e->d_name[0] != '.') {
 			snprintf(file, sizeof(file), "%s/%s", sub, e->d_name);
-			r = change_file(dir, file, ip, names, err);
+			r = change_file(dir, file, c, err);
 		}
 	closedir(d);
 	return r;
 }
 
-static int change(int dir, const char *network, const struct ip *ip, const char *names, struct err *err)
+static int change(int dir, const char *network, const struct ip *ip, const char *names, bool add, struct err *err)
 {
-	char file[NAME_LEN];
+	struct change c = { .add = add, .network = network };
+	char file[NAME_LEN], address[IP_TEXT_MAX];
 	int r;
 
+	snprintf(c.line, sizeof(c.line), "%s %s", ip_text(ip, address), names);
+	for (char *p = c.line; (p = strchr(p, ','));)
+		*p = ' ';
 	shared_name(network, file);
-	r = change_file(dir, file, ip, names, err);
-	return r < 0 ? r : change_private(dir, network, ip, names, err);
+	r = change_file(dir, file, &c, err);
+	return r < 0 ? r : change_private(dir, &c, err);
 }
 
 int hosts_add(int dir, const char *network, const struct ip *ip, const char *names, struct err *err)
 {
-	return change(dir, network, ip, names, err);
+	return change(dir, network, ip, names, true, err);
 }
 
-int hosts_remove(int dir, const char *network, const struct ip *ip, struct err *err)
+int hosts_remove(int dir, const char *network, const struct ip *ip, const char *names, struct err *err)
 {
-	return change(dir, network, ip, NULL, err);
+	return change(dir, network, ip, names, false, err);
 }
 
 /* ---- making and forgetting ---- */
@@ -208,6 +227,8 @@ static int make_shared(int dir, const char *network, struct err *err)
 	shared_name(network, file);
 	if (faccessat(dir, file, F_OK, 0) == 0)
 		return 0;
+	if (mkdirat(dir, "hosts", 0700) < 0 && errno != EEXIST)
+		return err_sys(err, "make %s/hosts", NET_DIR);
 	r = file_put_at(dir, file, head, sizeof(head) - 1, 0644);
 	return r < 0 ? err_code(err, r, "make %s/%s", NET_DIR, file) : 0;
 }

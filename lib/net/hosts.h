@@ -25,6 +25,6 @@ void hosts_forget(int dir, const char *network, const char *owner);
 /* Remove all files of a network that nobody is in. */
 void hosts_drop(int dir, const char *network);
 
-/* Add and remove a line, in all files that those in @network see. */
+/* Add and remove the line of @ip and @names ("web,web.example"), in all files that those in @network see. */
 int hosts_add(int dir, const char *network, const struct ip *ip, const char *names, struct err *err);
-int hosts_remove(int dir, const char *network, const struct ip *ip, struct err *err);
+int hosts_remove(int dir, const char *network, const struct ip *ip, const char *names, struct err *err);

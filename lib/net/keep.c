@@ -107,7 +107,7 @@ static int collect_leases(struct gc *gc, struct err *err)
 		}
 		if (!leaving) {
 			hosts_forget(gc->dir, l->network, l->owner);
-			r = hosts_remove(gc->dir, l->network, &l->address, err);
+			r = hosts_remove(gc->dir, l->network, &l->address, l->names, err);
 			gc->changed = true;
 		}
 		if (r == 0 && link_exists(gc->fd, l->link)) {

@@ -38,7 +38,7 @@ static int look_at_leases(struct leaving *l, struct table *t, struct err *err)
 			continue;
 		elements_of_lease(lease, element_delete, &l->elements);
 		hosts_forget(l->dir, lease->network, l->owner);
-		r = hosts_remove(l->dir, lease->network, &lease->address, err);
+		r = hosts_remove(l->dir, lease->network, &lease->address, lease->names, err);
 		lease->flags |= LEASE_LEAVING;
 		t->changed = true;
 	}

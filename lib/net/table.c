@@ -83,7 +83,7 @@ static int open_dir(void)
 
 static int make_dirs(struct err *err)
 {
-	static const char *const dirs[] = { "/run/jail", NET_DIR, NET_DIR "/hosts" };
+	static const char *const dirs[] = { "/run/jail", NET_DIR };
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++)
 		if (mkdir(dirs[i], 0700) < 0 && errno != EEXIST)

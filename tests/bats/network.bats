@@ -124,6 +124,16 @@ load lab
 	printf 'nameserver 127.0.0.53\nnameserver 192.0.2.53\nsearch example.org\n' > /etc/resolv.conf
 	fg '{}' cat /etc/resolv.conf
 	expect 0 $'nameserver 192.0.2.53\nsearch example.org'
+	printf '%s\n' '# nameservers of ours:' '; nameserver 192.0.2.1' ' nameserver 192.0.2.2' 'nameserver ::1' \
+		'nameserver 0.0.0.0' 'nameserver fe80::1%ext' 'nameservers 192.0.2.3' 'options rotate' > /etc/resolv.conf
+	fg '{}' cat /etc/resolv.conf
+	expect 0 'options rotate'
+	# What systemd-resolved asks itself
+	mkdir -p /run/systemd/resolve
+	printf 'nameserver\t192.0.2.54 # near\nnameserver 2001:db8::53\n' > /run/systemd/resolve/resolv.conf
+	fg '{}' cat /etc/resolv.conf
+	rm -r /run/systemd/resolve
+	expect 0 $'nameserver\t192.0.2.54 # near\nnameserver 2001:db8::53'
 	echo 'nameserver 192.0.2.53' > /etc/resolv.conf
 	echo theirs > rootfs/etc/hosts
 	fg '{noFiles: true}' cat /etc/hosts
@@ -147,6 +157,17 @@ load lab
 	jail exec client cat /etc/hosts > seen
 	lacks_line ' web ' seen
 	has_line ' client ' seen
+}
+
+@test "a line of a jail's own stays when a neighbour of that address leaves" {
+	start old '{address: "10.77.3.3"}' sleep 1000
+	start web '{hosts: {old: "10.77.3.3", db: "10.77.3.3"}}' sleep 1000
+	jail exec web cat /etc/hosts > before
+	[ "$(grep -c '^10.77.3.3' before)" = 3 ]
+	jail delete --force old
+	jail exec web cat /etc/hosts > after
+	grep '^10.77.3.3' after > lines
+	[ "$(sort lines)" = $'10.77.3.3 db\n10.77.3.3 old' ]
 }
 
 @test "names of two networks, and a jail with lines of its own" {

@@ -155,6 +155,18 @@ no_link_of() {
 	[ ! -s $TABLE ]
 }
 
+@test "a directory of ours that somebody has removed is made again" {
+	mkdir -p /run/jail/.net
+	fg '{}' true
+	expect 0
+	start web '{}' sleep 1000
+	rm -r /run/jail/.net/hosts
+	fg '{}' grep -c fg /etc/hosts
+	expect 1
+	contains 0
+	jail delete --force web
+}
+
 @test "a table on disk that is damaged is not believed" {
 	fg '{}' true
 	echo "address nonsense" >> $TABLE
