@@ -56,7 +56,8 @@ static int set_sysctl(const char *path, const char *value, const struct net_host
 	return 0;
 }
 
-int bridge_forwarding(const struct spec_netdef *d, const struct net_host *host, struct err *err)
+/* What the host must do for a network. */
+static int set_forwarding(const struct spec_netdef *d, const struct net_host *host, struct err *err)
 {
 	char path[96];
 	int r = 0;
@@ -191,13 +192,13 @@ static int make_bridge(int fd, const struct spec_netdef *d, struct err *err)
 	return r < 0 ? err_code(err, r, "make bridge %s", d->name) : 0;
 }
 
-static struct nl_msg *address_message(int index, const struct ip *ip)
+static struct nl_msg *address_message(int type, int index, const struct ip *ip)
 {
 	struct ifaddrmsg a = {
 		.ifa_family = (uint8_t)ip->family, .ifa_prefixlen = ip->prefix, .ifa_index = (unsigned)index,
 		.ifa_flags = ip->family == AF_INET6 ? IFA_F_NODAD : 0,
 	};
-	struct nl_msg *m = nl_new(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &a, sizeof(a));
+	struct nl_msg *m = nl_new(type, type == RTM_NEWADDR ? NLM_F_CREATE | NLM_F_REPLACE : 0, &a, sizeof(a));
 	struct ip last = ip_last(ip);
 
 	if (m) {
@@ -220,7 +221,7 @@ static int give_addresses(int fd, const struct spec_netdef *d, int index, struct
 
 		if (!d->gateway[slot].family || (slot && !net_has_ipv6()))
 			continue;
-		nl_batch_add(&b, address_message(index, &d->gateway[slot]), true);
+		nl_batch_add(&b, address_message(RTM_NEWADDR, index, &d->gateway[slot]), true);
 		r = nl_batch_send(fd, &b, &failed);
 		if (r < 0)
 			return err_code(err, r, "give bridge %s the address %s", d->name,
@@ -239,25 +240,6 @@ static bool is_bridge(int fd, const char *name)
 	return ioctl(fd, SIOCETHTOOL, &ifr) == 0 && !strcmp(info.driver, "bridge");
 }
 
-static int bring_up(int fd, const char *name, short flags, struct err *err)
-{
-	struct ifreq ifr = { .ifr_flags = (short)(flags | IFF_UP) };
-
-	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", name);
-	return ioctl(fd, SIOCSIFFLAGS, &ifr) < 0 ? err_sys(err, "set bridge %s up", name) : 0;
-}
-
-/* Found, but down, or new: everything that belongs to it. */
-static int set_up(int fd, const struct spec_netdef *d, const struct net_host *host, int index, short flags,
-		  struct err *err)
-{
-	int r = give_addresses(fd, d, index, err);
-
-	if (r == 0)
-		r = bridge_forwarding(d, host, err);
-	return r < 0 ? r : bring_up(fd, d->name, flags, err);
-}
-
 bool bridge_is_ours(int fd, const char *name)
 {
 	struct ifreq ifr;
@@ -268,8 +250,71 @@ bool bridge_is_ours(int fd, const char *name)
 	       !memcmp(ifr.ifr_hwaddr.sa_data, mac, sizeof(mac));
 }
 
-int bridge_ensure(int fd, const struct spec_netdef *d, const struct net_host *host, struct bridge *ret,
+struct addresses {
+	const struct spec_netdef *d;
+	int index;
+	struct nl_batch strange;        /* messages that remove */
+};
+
+static int look_at_address(const struct nlmsghdr *m, void *data)
+{
+	struct nlmsghdr *h = (struct nlmsghdr *)m;
+	const struct ifaddrmsg *a = nlmsg_data(h);
+	struct nlattr *local = nlmsg_find_attr(h, sizeof(*a), IFA_LOCAL);
+	struct nlattr *address = local ? local : nlmsg_find_attr(h, sizeof(*a), IFA_ADDRESS);
+	struct ip ip = { .family = a->ifa_family, .prefix = a->ifa_prefixlen };
+	struct addresses *all = data;
+	const struct ip *own = &all->d->gateway[ip_slot(ip.family)];
+
+	if ((int)a->ifa_index != all->index || a->ifa_scope != RT_SCOPE_UNIVERSE || !address)
+		return 0;
+	memcpy(ip.b, nla_data(address), MIN((size_t)nla_len(address), sizeof(ip.b)));
+	if (!ip_equal(&ip, own) || ip.prefix != own->prefix)
+		nl_batch_add(&all->strange, address_message(RTM_DELADDR, all->index, &ip), false);
+	return 0;
+}
+
+int bridge_tidy(int fd, const struct spec_netdef *d, const struct bridge *b, struct err *err)
+{
+	struct addresses all = { .d = d, .index = b->index };
+	struct ifaddrmsg any = { .ifa_family = AF_UNSPEC };
+	nl_batch_auto ask = { 0 };
+	uint32_t failed;
+	int r = 0;
+
+	if (!d->unmanaged && bridge_is_ours(fd, d->name)) {
+		nl_batch_add(&ask, nl_new(RTM_GETADDR, NLM_F_DUMP, &any, sizeof(any)), false);
+		r = nl_ask(fd, &ask, look_at_address, &all);
+	}
+	if (r == 0 && all.strange.n) {
+		nl_batch_ack(&all.strange);
+		r = nl_batch_send(fd, &all.strange, &failed);
+	}
+	nl_batch_done(&all.strange);
+	return r < 0 ? err_code(err, r, "take addresses off bridge %s", d->name) : 0;
+}
+
+static int bring_up(int fd, const char *name, short flags, struct err *err)
+{
+	struct ifreq ifr = { .ifr_flags = (short)(flags | IFF_UP) };
+
+	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", name);
+	return ioctl(fd, SIOCSIFFLAGS, &ifr) < 0 ? err_sys(err, "set bridge %s up", name) : 0;
+}
+
+/* Everything that belongs to it. */
+static int set_up(int fd, const struct spec_netdef *d, const struct net_host *host, int index, short flags,
 		  struct err *err)
+{
+	int r = give_addresses(fd, d, index, err);
+
+	if (r == 0)
+		r = set_forwarding(d, host, err);
+	return r < 0 ? r : bring_up(fd, d->name, flags, err);
+}
+
+int bridge_ensure(int fd, const struct spec_netdef *d, bool known, const struct net_host *host,
+		  struct bridge *ret, struct err *err)
 {
 	struct ifreq ifr;
 	bool made = false;
@@ -297,7 +342,7 @@ int bridge_ensure(int fd, const struct spec_netdef *d, const struct net_host *ho
 	ret->index = ifr.ifr_ifindex;
 	ret->made = made;
 	ret->mtu = link_ask(fd, SIOCGIFMTU, d->name, &ifr) < 0 ? 0 : (uint32_t)ifr.ifr_mtu;
-	if (d->unmanaged || (!made && flags & IFF_UP))
+	if (d->unmanaged || (known && !made && flags & IFF_UP))
 		return 0;
 	if (!made && !is_bridge(fd, d->name))
 		return err_set(err, -EEXIST, "network %s: the interface %s is not a bridge", d->name, d->name);

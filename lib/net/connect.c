@@ -61,38 +61,53 @@ static int add_names(int dir, const struct net_claim *c, struct err *err)
  * The table on disk has this jail's lines already, so that a rebuilding of the rules brings its elements
  * as well; then they must not be added again.
  */
-static int set_rules(int dir, const struct net_claim *c, const struct net_host *host, struct err *err)
+static int set_rules(int dir, struct seen *s, const struct net_claim *c, const struct net_host *host,
+		     struct err *err)
 {
 	const struct spec_netdef *networks[NET_LINKS_MAX];
 	nl_batch_auto elements = { 0 };
 
 	list_elements(c, &elements);
-	return rules_commit(dir, c->owner, networks, list_networks(c, networks), &elements, host, err);
+	return rules_commit(dir, s, c->owner, networks, list_networks(c, networks), &elements, host, err);
 }
 
-/* A bridge that somebody had removed: others of its network are running, perhaps. */
-static int repair_links(int fd, int dir, const struct spec_netdef *d, const struct bridge *b, struct err *err)
+/*
+ * A bridge that is new or was defined anew.  If somebody had removed it others of its network are running, perhaps; if
+ * they are, they go on with the gateway that it had.
+ */
+static int repair(int fd, int dir, const struct net_claim *c, const struct spec_netdef *d, const struct bridge *b,
+		  struct err *err)
 {
 	table_auto t = { 0 };
 	int r = table_read(dir, &t, err);
 
-	return r < 0 ? r : net_reattach(fd, &t, d, b, err);
+	if (r < 0)
+		return r;
+	if (b->made)
+		return net_reattach(fd, &t, d, b, err);
+	return table_in_use(&t, d->name, c->owner) ? 0 : bridge_tidy(fd, d, b, err);
 }
 
 /* Under the lock: all that is shared with other jails. */
 static int join_networks(int fd, const struct net_claim *c, const struct net_host *host,
 			 struct bridge *ret_bridges, struct err *err)
 {
+	seen_auto seen = { 0 };
 	fd_auto dir = -1;
 	int r = table_lock(&dir, err);
 
+	if (r == 0)
+		seen_read(dir, &seen);
 	for (size_t i = 0; r == 0 && i < c->n_defs; i++) {
-		r = bridge_ensure(fd, &c->defs[i]->netdef, host, &ret_bridges[i], err);
-		if (r == 0 && ret_bridges[i].made)
-			r = repair_links(fd, dir, &c->defs[i]->netdef, &ret_bridges[i], err);
+		const struct spec_netdef *d = &c->defs[i]->netdef;
+		bool known = seen_network(&seen, d);
+
+		r = bridge_ensure(fd, d, known, host, &ret_bridges[i], err);
+		if (r == 0 && (ret_bridges[i].made || !known))
+			r = repair(fd, dir, c, d, &ret_bridges[i], err);
 	}
 	if (r == 0)
-		r = set_rules(dir, c, host, err);
+		r = set_rules(dir, &seen, c, host, err);
 	if (r == 0)
 		r = flows_forget(c->ports, c->n_ports, err);
 	return r < 0 ? r : add_names(dir, c, err);

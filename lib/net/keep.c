@@ -46,11 +46,11 @@ static int rebuild_network(int fd, const struct table *t, const char *name, cons
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;    /* its definition is gone: nobody knows what it should be */
-	r = bridge_ensure(fd, &s->netdef, host, &b, err);
+	r = table_check_def(t, &s->netdef, NULL, err);
+	if (r == 0)
+		r = bridge_ensure(fd, &s->netdef, false, host, &b, err);
 	if (r == 0)
 		r = net_reattach(fd, t, &s->netdef, &b, err);
-	if (r == 0 && !s->netdef.unmanaged)
-		r = bridge_forwarding(&s->netdef, host, err);
 	spec_free(s);
 	return r;
 }
@@ -134,20 +134,12 @@ static void collect_ports(struct gc *gc)
 	}
 }
 
-static bool used(const struct table *t, const char *network)
-{
-	for (size_t i = 0; i < t->n_leases; i++)
-		if (!strcmp(t->leases[i].network, network))
-			return true;
-	return false;
-}
-
 /* Bridges that we made, of networks that nobody is in: those that our rules know. */
 static int collect_bridge(struct gc *gc, const char *name, struct err *err)
 {
 	int r = 0;
 
-	if (used(&gc->t, name))
+	if (table_in_use(&gc->t, name, NULL))
 		return 0;
 	if (bridge_is_ours(gc->fd, name)) {
 		tell(gc, "bridge", name);
@@ -158,18 +150,30 @@ static int collect_bridge(struct gc *gc, const char *name, struct err *err)
 	return r;
 }
 
+static int collect_known(struct gc *gc, struct err *err)
+{
+	seen_auto s = { 0 };
+	const char *line;
+	char name[IFNAMSIZ];
+	int r = 0;
+
+	seen_read(gc->dir, &s);
+	for (line = seen_networks(&s); r == 0 && line && *line; line = strchr(line, '\n') + 1) {
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, " "), line);
+		r = collect_bridge(gc, name, err);
+	}
+	return r;
+}
+
 static int collect(struct gc *gc, const struct net_host *host, struct err *err)
 {
-	mem_auto char *names = rules_networks(gc->dir);
 	struct strv defined = { 0 };
 	int r = collect_leases(gc, err);
 
 	if (r == 0)
 		collect_ports(gc);
-	for (char *name = names, *end; r == 0 && name && (end = strchr(name, '\n')); name = end + 1) {
-		*end = '\0';
-		r = collect_bridge(gc, name, err);
-	}
+	if (r == 0)
+		r = collect_known(gc, err);
 	if (r == 0)
 		r = netdef_list(&defined, err);
 	for (size_t i = 0; r == 0 && i < defined.n; i++)

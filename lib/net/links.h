@@ -15,13 +15,14 @@ struct bridge {
 
 /*
  * The bridge of @d, found or made: with its addresses, its own fixed hardware address, up; forwarding is
- * on.  @fd: a rtnetlink socket.  A subnet that the host reaches otherwise is an error.
+ * on.  @fd: a rtnetlink socket.  @known: one that is up has been looked at since @d was defined.  A subnet that
+ * the host reaches otherwise is an error.
  */
-int bridge_ensure(int fd, const struct spec_netdef *d, const struct net_host *host, struct bridge *ret,
-		  struct err *err);
+int bridge_ensure(int fd, const struct spec_netdef *d, bool known, const struct net_host *host,
+		  struct bridge *ret, struct err *err);
 
-/* What the host must do for a network: forward. */
-int bridge_forwarding(const struct spec_netdef *d, const struct net_host *host, struct err *err);
+/* Take the addresses off it that are not (or no more) @d's, if it is a bridge of ours. */
+int bridge_tidy(int fd, const struct spec_netdef *d, const struct bridge *b, struct err *err);
 
 /* Did we make bridge @name: does it have the hardware address that we give it? */
 bool bridge_is_ours(int fd, const char *name);

@@ -2,20 +2,11 @@
 /*
  * rules.c - are our firewall tables there, and the transactions that change their elements
  *
- * NET_DIR/rules says what we saw when we last touched the tables:
- *
- *	GENERATION FINGERPRINT ROOM
- *	NETWORK
- *	…
- *
  * The kernel counts generations of the whole ruleset.  While it is the one that we left, nobody has
  * changed anything, and a start asks for nothing else.  When it is not, the fingerprint (handles of the
  * tables and their chains, how many rules each has) tells whether what was changed was ours.  Our own commit
  * names the generation that it is meant for, so that nothing can come in between, and adds nothing that is there
  * already, so that it always makes the next generation.
- *
- * ROOM is how many jails may start before the tables are laid down anew, which takes out the elements of links
- * that are gone.
  */
 #include "net/rules.h"
 
@@ -32,18 +23,9 @@
 #include "net/elements.h"
 #include "net/text.h"
 
-#define HEAD_LEN   35           /* "01234567 0123456789abcdef 01234567\n" */
 #define ROOM       1024         /* what three elements each need: half a megabyte in the kernel */
-#define RULES_MAX  65536
 #define TRIES      32
 #define ERESTART_  85
-
-struct seen {
-	uint32_t generation;
-	uint64_t print;
-	uint32_t room;
-	char *text;                     /* the whole file; networks from HEAD_LEN on */
-};
 
 /* ---- messages ---- */
 
@@ -173,66 +155,6 @@ static int ask_print(int fd, uint64_t *ret)
 	return r;
 }
 
-/* ---- what we saw ---- */
-
-static void seen_read(int dir, struct seen *s)
-{
-	struct err ignored;
-	size_t len;
-
-	*s = (struct seen){ 0 };
-	if (file_read_at(dir, "rules", RULES_MAX, &s->text, &len, &ignored) < 0)
-		return;
-	if (len < HEAD_LEN || s->text[8] != ' ' || s->text[25] != ' ' || s->text[HEAD_LEN - 1] != '\n')
-		return;
-	s->generation = (uint32_t)strtoul(s->text, NULL, 16);
-	s->print = strtoull(s->text + 9, NULL, 16);
-	s->room = (uint32_t)strtoul(s->text + 26, NULL, 16);
-}
-
-static void put_head(const struct seen *s, char out[HEAD_LEN + 1])
-{
-	snprintf(out, HEAD_LEN + 1, "%08x %016llx %08x\n", s->generation, (unsigned long long)s->print, s->room);
-}
-
-static bool seen_network(const struct seen *s, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (const char *p = s->print ? s->text + HEAD_LEN : NULL; p && *p; p = strchr(p, '\n')) {
-		p += *p == '\n';
-		if (!strncmp(p, name, n) && p[n] == '\n')
-			return true;
-	}
-	return false;
-}
-
-/* Only the head: the networks stay. */
-static int seen_update(int dir, const struct seen *s, struct err *err)
-{
-	fd_auto fd = openat(dir, "rules", O_WRONLY | O_CLOEXEC);
-	char head[HEAD_LEN + 1];
-
-	put_head(s, head);
-	if (fd < 0 || pwrite(fd, head, HEAD_LEN, 0) != HEAD_LEN)
-		return err_sys(err, "write %s/rules", NET_DIR);
-	return 0;
-}
-
-static int seen_write(int dir, const struct seen *s, const struct buf *networks, struct err *err)
-{
-	char head[HEAD_LEN + 1];
-	buf_auto out = { 0 };
-	int r;
-
-	put_head(s, head);
-	buf_printf(&out, "%s%s", head, networks->len ? networks->text : "");
-	if (out.failed)
-		return err_nomem(err);
-	r = file_put_at(dir, "rules", out.text, out.len, 0600);
-	return r < 0 ? err_code(err, r, "write %s/rules", NET_DIR) : 0;
-}
-
 /* ---- laying it down ---- */
 
 static int failed(int r, struct err *err)
@@ -278,7 +200,7 @@ static int reload(int fd, int dir, const char *owner, const struct spec_netdef *
 static bool knows(const struct seen *s, const struct spec_netdef *const *networks, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!seen_network(s, networks[i]->name))
+		if (!seen_network(s, networks[i]))
 			return false;
 	return true;
 }
@@ -307,7 +229,7 @@ static int settle(int fd, int dir, struct seen *s, const char *owner,
 	r = reload(fd, dir, owner, networks, n, host, err);
 	if (r < 0)
 		return r;
-	free(s->text);
+	seen_done(s);
 	seen_read(dir, s);
 	return 0;
 }
@@ -333,30 +255,24 @@ static int added(int dir, struct seen *s, struct err *err)
 	return seen_update(dir, s, err);
 }
 
-int rules_commit(int dir, const char *owner, const struct spec_netdef *const *networks, size_t n,
+int rules_commit(int dir, struct seen *s, const char *owner, const struct spec_netdef *const *networks, size_t n,
 		 const struct nl_batch *elements, const struct net_host *host, struct err *err)
 {
 	fd_auto fd = -1;
-	struct seen s;
 	int r = nl_open(NETLINK_NETFILTER, &fd, err);
 
 	if (r < 0)
 		return failed(r, err);
-	seen_read(dir, &s);
 	for (int i = 1;; i++) {
-		r = settle(fd, dir, &s, owner, networks, n, host, err);
+		r = settle(fd, dir, s, owner, networks, n, host, err);
 		if (r < 0 || !elements->n)
-			break;
-		r = commit(fd, elements, s.generation);
-		if (!(disturbed(r) || stale(r)) || i == TRIES) {
-			r = r < 0 ? failed(r, err) : added(dir, &s, err);
-			break;
-		}
+			return r;
+		r = commit(fd, elements, s->generation);
+		if (!(disturbed(r) || stale(r)) || i == TRIES)
+			return r < 0 ? failed(r, err) : added(dir, s, err);
 		if (stale(r))
-			s.print = 0;            /* lay it down once more */
+			s->print = 0;           /* lay it down once more */
 	}
-	free(s.text);
-	return r;
 }
 
 int rules_reload(int dir, const struct net_host *host, struct err *err)
@@ -391,7 +307,7 @@ int rules_delete(int dir, const struct nl_batch *elements, struct err *err)
 	} else if (r < 0 && r != -ENOENT) {
 		r = failed(r, err);
 	}
-	free(s.text);
+	seen_done(&s);
 	return r;
 }
 
@@ -437,22 +353,11 @@ int rules_intact(int dir, const struct table *t)
 	if (r < 0)
 		return r;
 	seen_read(dir, &s);
-	free(s.text);
+	seen_done(&s);
 	r = ask_print(fd, &print);
 	if (r < 0 || !s.print || print != s.print)
 		return r;
 	/* The fingerprint says nothing of what is in a set. */
 	r = elements_of_table(t, element_ask, &fd);
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
-}
-
-char *rules_networks(int dir)
-{
-	struct seen s;
-	char *names;
-
-	seen_read(dir, &s);
-	names = s.print ? strdup(s.text + HEAD_LEN) : NULL;
-	free(s.text);
-	return names;
 }

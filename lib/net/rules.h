@@ -9,6 +9,7 @@
 #pragma once
 
 #include "net/netlink.h"
+#include "net/seen.h"
 #include "net/table.h"
 #include "spec/spec.h"
 
@@ -25,11 +26,11 @@ struct net_host {
 struct nl_msg *rules_message(uint8_t family, int type, int flags);
 
 /*
- * Make sure that the table is as we left it and that it knows @networks (n of them), else lay it down
- * again from what is on disk, but for what @owner has there; then commit the messages of @elements, which
- * are @owner's.  The lock of @dir is held.
+ * Make sure that the tables are as we left them (@s, of seen_read()) and that they know @networks (n of them), else
+ * lay them down again from what is on disk, but for what @owner has there; then commit the messages of @elements,
+ * which are @owner's.  The lock of @dir is held.
  */
-int rules_commit(int dir, const char *owner, const struct spec_netdef *const *networks, size_t n,
+int rules_commit(int dir, struct seen *s, const char *owner, const struct spec_netdef *const *networks, size_t n,
 		 const struct nl_batch *elements, const struct net_host *host, struct err *err);
 
 /* Lay it down again, whatever is there. */
@@ -43,6 +44,3 @@ int rules_remove(int dir, struct err *err);
 
 /* 1: the tables are as we left them, with all elements of @t; 0: they are not, or are gone. */
 int rules_intact(int dir, const struct table *t);
-
-/* The networks that it knows, a line each: malloc'd, NULL: none. */
-char *rules_networks(int dir);

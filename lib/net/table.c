@@ -193,6 +193,41 @@ const struct lease *table_find(const struct table *t, const struct ip *address)
 	return NULL;
 }
 
+static bool belongs(const struct ip *ip, const struct spec_netdef *d)
+{
+	const struct ip *net = &d->subnet[ip_slot(ip->family)];
+
+	return net->family == ip->family && net->prefix == ip->prefix && ip_in(ip, net);
+}
+
+static bool others_in(const struct lease *l, const char *network, const char *owner)
+{
+	return !strcmp(l->network, network) && (!owner || strcmp(l->owner, owner) != 0);
+}
+
+int table_check_def(const struct table *t, const struct spec_netdef *d, const char *owner, struct err *err)
+{
+	char text[IP_TEXT_MAX];
+
+	for (size_t i = 0; i < t->n_leases; i++) {
+		const struct lease *l = &t->leases[i];
+
+		if (others_in(l, d->name, owner) && !belongs(&l->address, d))
+			return err_set(err, -EADDRINUSE, "network %s was defined anew: jail %s still has %s, which is not of "
+				       "its subnets; end it, or put the definition back", d->name, owner_id(l->owner),
+				       ip_net_text(&l->address, text));
+	}
+	return 0;
+}
+
+bool table_in_use(const struct table *t, const char *network, const char *owner)
+{
+	for (size_t i = 0; i < t->n_leases; i++)
+		if (others_in(&t->leases[i], network, owner))
+			return true;
+	return false;
+}
+
 const struct port *table_conflict(const struct table *t, const struct port *p)
 {
 	for (size_t i = 0; i < t->n_ports; i++) {

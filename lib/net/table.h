@@ -15,6 +15,7 @@
 
 #include "base/ip.h"
 #include "base/util.h"
+#include "spec/spec.h"
 
 #define NET_DIR "/run/jail/.net"
 
@@ -74,6 +75,14 @@ void table_drop_ports(struct table *t, const char *owner);
 void table_drop_lease(struct table *t, size_t i);
 
 const struct lease *table_find(const struct table *t, const struct ip *address);
+/*
+ * Can a jail join network @d?  Not while others than @owner (NULL: nobody is left out) have addresses in it that are
+ * not of its subnets: it has been defined anew.
+ */
+int table_check_def(const struct table *t, const struct spec_netdef *d, const char *owner, struct err *err);
+/* Has anybody but @owner an address in @network? */
+bool table_in_use(const struct table *t, const char *network, const char *owner);
+
 /* A port that cannot be published beside @p, NULL: none. */
 const struct port *table_conflict(const struct table *t, const struct port *p);
 

@@ -81,6 +81,8 @@ static int take_addresses(struct net_claim *c, const struct table *t, struct err
 {
 	int r = 0;
 
+	for (size_t i = 0; r == 0 && i < c->n_defs; i++)
+		r = err_place(err, table_check_def(t, &c->defs[i]->netdef, c->owner, err), "jail.network");
 	for (size_t i = 0; r == 0 && i < c->n_links; i++) {
 		struct net_link *l = &c->links[i];
 

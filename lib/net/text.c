@@ -59,16 +59,6 @@ static void put_network(const struct spec_netdef *d, struct buf *out)
 	put_subnet(d, 1, out);
 }
 
-static bool listed(const struct buf *names, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (const char *p = names->text; p && *p; p = strchr(p, '\n') + 1)
-		if (!strncmp(p, name, n) && p[n] == '\n')
-			return true;
-	return false;
-}
-
 static int put_element(const struct element *e, void *out)
 {
 	buf_printf(out, "add element %s " RULES_TABLE " %s { %s }\n", e->family == NFPROTO_INET ? "inet" : "bridge",
@@ -98,7 +88,7 @@ static int put_used_network(const struct table *t, const char *name, struct buf 
 		return r;
 	derived = derive(t, name);
 	put_network(s ? &s->netdef : &derived, out);
-	buf_printf(names, "%s\n", name);
+	seen_put_network(names, s ? &s->netdef : &derived);
 	spec_free(s);
 	return 0;
 }
@@ -110,12 +100,12 @@ int rules_text(const struct table *t, const struct spec_netdef *const *networks,
 
 	put_rules(ret);
 	for (size_t i = 0; i < n; i++)
-		if (!listed(ret_names, networks[i]->name)) {
+		if (!seen_line(ret_names->text, networks[i]->name)) {
 			put_network(networks[i], ret);
-			buf_printf(ret_names, "%s\n", networks[i]->name);
+			seen_put_network(ret_names, networks[i]);
 		}
 	for (size_t i = 0; r == 0 && i < t->n_leases; i++)
-		if (!listed(ret_names, t->leases[i].network))
+		if (!seen_line(ret_names->text, t->leases[i].network))
 			r = put_used_network(t, t->leases[i].network, ret, ret_names, err);
 	return r < 0 ? r : elements_of_table(t, put_element, ret);
 }

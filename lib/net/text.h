@@ -9,7 +9,7 @@
 /*
  * One transaction that puts the table in place of whatever is there: config/net/jail.nft, the networks
  * that @t has addresses of and @networks, and the elements of all jails in @t.  *ret_names gets a line a
- * network.
+ * network, see seen.h.
  */
 int rules_text(const struct table *t, const struct spec_netdef *const *networks, size_t n, struct buf *ret,
 	       struct buf *ret_names, struct err *err);

@@ -253,6 +253,52 @@ no_link_of() {
 	done
 }
 
+@test "a network that is defined anew: its bridge follows, but not while jails are in it" {
+	local def=/etc/jail/networks/moved.json
+	echo '{"subnets": ["10.79.0.0/24"]}' > $def
+	serve web '{bridge: "moved", address: "10.79.0.9"}'
+	echo '{"subnets": ["10.80.0.0/24"], "gateway": ["10.80.0.254"]}' > $def
+	fg '{bridge: "moved"}' true
+	expect 1
+	contains "jail.network: network moved was defined anew: jail web still has 10.79.0.9/24, which is not of its subnets; end it, or put the definition back"
+	gets ask http://10.79.0.9/
+	try jail net reload
+	expect 1
+	contains "network moved was defined anew: jail web still has 10.79.0.9/24"
+	jail delete --force web
+	wait_for no_veth
+	serve web '{bridge: "moved", publish: ["8080:80"]}'
+	gets out_asks http://$HOST:8080/
+	[ "$(ip -j -4 addr show moved | jq -r '.[0].addr_info[].local')" = 10.80.0.254 ]
+	background ip netns exec out talk udp-echo 7001
+	wait_for jail exec web talk udp-ask $OUT 7001 x
+	# Another gateway: who is there keeps the one that he knows
+	echo '{"subnets": ["10.80.0.0/24"]}' > $def
+	fg '{bridge: "moved"}' ip route
+	expect 0
+	contains "default via 10.80.0.1"
+	jail exec web talk udp-ask $OUT 7001 x
+	jail delete --force web
+	wait_for no_veth
+	jail net gc > /dev/null
+	rm $def
+}
+
+@test "net reload gives a bridge its addresses and forwarding back" {
+	start web '{}' sleep 1000
+	background ip netns exec out talk udp-echo 7001
+	wait_for jail exec web talk udp-ask $OUT 7001 x
+	ip addr flush dev jail0
+	echo 0 > /proc/sys/net/ipv4/ip_forward
+	refused jail exec web talk udp-ask $OUT 7001 x
+	jail net reload
+	jail exec web talk udp-ask $OUT 7001 x
+	[ "$(ip -j addr show jail0 | jq '[.[0].addr_info[] | select(.scope == "global")] | length')" = 2 ]
+	ip link set jail0 down
+	jail net reload
+	wait_for jail exec web talk udp-ask $OUT 7001 x
+}
+
 @test "the definition of a network is removed while jails are in it: they stay protected" {
 	echo '{"subnets": ["10.79.0.0/24"]}' > /etc/jail/networks/short.json
 	serve web '{bridge: "short", publish: ["8080:80"]}'
