@@ -7,11 +7,6 @@
 #include "net/look.h"
 #include "run/network.h"
 
-static void say(void *data, const char *text)
-{
-	run_warn(data, "%s", text);
-}
-
 static int finish(struct buf *b, int r, struct err *err, char **ret, struct jail_error **error)
 {
 	if (r == 0 && b->failed)
@@ -36,7 +31,7 @@ int jail_network_json(const char *name, char **ret, struct jail_error **error)
 int jail_network_reload(struct jail_runtime *rt, struct jail_error **error)
 {
 	struct run_log log = api_log(rt);
-	struct net_host host = { .load = nft_load, .say = say, .data = &log };
+	struct net_host host = network_host(&log);
 	struct err err = { 0 };
 
 	return net_reload(&host, &err) < 0 ? api_fail(&err, NULL, error) : 0;
@@ -46,7 +41,7 @@ int jail_network_gc(struct jail_runtime *rt, void (*report)(void *userdata, cons
 		    struct jail_error **error)
 {
 	struct run_log log = api_log(rt);
-	struct net_host host = { .load = nft_load, .say = say, .data = &log };
+	struct net_host host = network_host(&log);
 	struct net_report to = { .tell = report, .data = userdata };
 	struct err err = { 0 };
 	int r = net_gc(&host, &to, &err);

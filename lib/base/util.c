@@ -80,6 +80,19 @@ void arena_done(struct arena *a)
 	a->used = 0;
 }
 
+char *program_find(const char *name, char out[PROGRAM_PATH_MAX])
+{
+	static const char *const dirs[] = { "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		int n = snprintf(out, PROGRAM_PATH_MAX, "%s/%s", dirs[i], name);
+
+		if (n < PROGRAM_PATH_MAX && access(out, X_OK) == 0)
+			return out;
+	}
+	return NULL;
+}
+
 uint64_t hash_bytes(const void *data, size_t len)
 {
 	const unsigned char *p = data;

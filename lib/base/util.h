@@ -66,6 +66,11 @@ char *arena_strdup(struct arena *a, const char *s);
 char *arena_printf(struct arena *a, const char *fmt, ...) ERR_FORMAT(2, 3);
 void arena_done(struct arena *a);
 
+#define PROGRAM_PATH_MAX 64
+
+/* Where the host has program @name, in a system's own directories: @out, or NULL. */
+char *program_find(const char *name, char out[PROGRAM_PATH_MAX]);
+
 /* FNV-1a over 8-byte words, folded after each so that every bit reaches the low ones. */
 uint64_t hash_bytes(const void *data, size_t len);
 

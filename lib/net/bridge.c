@@ -22,6 +22,7 @@
 #include <sys/ioctl.h>
 
 #include "net/mac.h"
+#include "net/wire.h"
 
 /* ---- sysctls ---- */
 
@@ -192,24 +193,6 @@ static int make_bridge(int fd, const struct spec_netdef *d, struct err *err)
 	return r < 0 ? err_code(err, r, "make bridge %s", d->name) : 0;
 }
 
-static struct nl_msg *address_message(int type, int index, const struct ip *ip)
-{
-	struct ifaddrmsg a = {
-		.ifa_family = (uint8_t)ip->family, .ifa_prefixlen = ip->prefix, .ifa_index = (unsigned)index,
-		.ifa_flags = ip->family == AF_INET6 ? IFA_F_NODAD : 0,
-	};
-	struct nl_msg *m = nl_new(type, type == RTM_NEWADDR ? NLM_F_CREATE | NLM_F_REPLACE : 0, &a, sizeof(a));
-	struct ip last = ip_last(ip);
-
-	if (m) {
-		nla_put(m, IFA_LOCAL, (int)ip_bytes(ip->family), ip->b);
-		nla_put(m, IFA_ADDRESS, (int)ip_bytes(ip->family), ip->b);
-		if (ip->family == AF_INET && ip->prefix < 31)
-			nla_put(m, IFA_BROADCAST, 4, last.b);
-	}
-	return m;
-}
-
 static int give_addresses(int fd, const struct spec_netdef *d, int index, struct err *err)
 {
 	char text[IP_TEXT_MAX];
@@ -221,7 +204,8 @@ static int give_addresses(int fd, const struct spec_netdef *d, int index, struct
 
 		if (!d->gateway[slot].family || (slot && !net_has_ipv6()))
 			continue;
-		nl_batch_add(&b, address_message(RTM_NEWADDR, index, &d->gateway[slot]), true);
+		nl_batch_add(&b, wire_address(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, index,
+						  &d->gateway[slot]), true);
 		r = nl_batch_send(fd, &b, &failed);
 		if (r < 0)
 			return err_code(err, r, "give bridge %s the address %s", d->name,
@@ -270,7 +254,7 @@ static int look_at_address(const struct nlmsghdr *m, void *data)
 		return 0;
 	memcpy(ip.b, nla_data(address), MIN((size_t)nla_len(address), sizeof(ip.b)));
 	if (!ip_equal(&ip, own) || ip.prefix != own->prefix)
-		nl_batch_add(&all->strange, address_message(RTM_DELADDR, all->index, &ip), false);
+		nl_batch_add(&all->strange, wire_address(RTM_DELADDR, 0, all->index, &ip), false);
 	return 0;
 }
 

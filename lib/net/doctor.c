@@ -173,6 +173,7 @@ static void look_at_rules(struct doctor *d, int dir, const struct table *t)
 int net_doctor(const struct net_report *report, struct err *err)
 {
 	struct doctor d = { .report = report, .bridge = NET_DEFAULT };
+	char path[PROGRAM_PATH_MAX];
 	struct strv names = { 0 };
 	table_auto t = { 0 };
 	fd_auto dir = -1, fd = -1;
@@ -189,7 +190,7 @@ int net_doctor(const struct net_report *report, struct err *err)
 		return r;
 	if (t.n_leases)
 		d.bridge = t.leases[0].network;
-	if (access("/usr/sbin/nft", X_OK) < 0 && access("/sbin/nft", X_OK) < 0 && access("/usr/bin/nft", X_OK) < 0)
+	if (!program_find("nft", path))
 		tell(&d, true, "there is no nft(8): install the package nftables");
 	for (size_t i = 0; i < names.n; i++)
 		look_at_network(&d, &t, names.v[i]);

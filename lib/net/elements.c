@@ -53,19 +53,35 @@ static char *number(const struct ip *ip, char out[IP_TEXT_MAX])
 	return out;
 }
 
+static void put_link(struct element *e, const struct lease *l)
+{
+	char link[IFNAMSIZ] = "";
+
+	snprintf(link, sizeof(link), "%s", l->link);
+	put_bytes(e->key, &e->key_len, link, sizeof(link));
+}
+
+static int inside(const struct lease *l, element_fn each, void *data)
+{
+	struct element e = { .family = NFPROTO_BRIDGE, .set = "inside" };
+
+	put_link(&e, l);
+	snprintf(e.text, sizeof(e.text), "\"%s\"", l->link);
+	return each(&e, data);
+}
+
 /* Frames of the hardware address, and with @ip in them unless that is NULL. */
 static int sender(const struct lease *l, const struct ip *ip, element_fn each, void *data)
 {
 	bool six = ip && ip->family == AF_INET6;
 	struct element e = { .family = NFPROTO_BRIDGE, .set = !ip ? "ports" : six ? "ports6" : "ports4" };
-	char link[IFNAMSIZ] = "", mac[MAC_TEXT_MAX], text[IP_TEXT_MAX];
+	char mac[MAC_TEXT_MAX], text[IP_TEXT_MAX];
 
-	snprintf(link, sizeof(link), "%s", l->link);
-	put_bytes(e.key, &e.key_len, link, sizeof(link));
+	put_link(&e, l);
 	put_bytes(e.key, &e.key_len, l->mac, sizeof(l->mac));
 	if (ip)
 		put_bytes(e.key, &e.key_len, ip->b, ip_bytes(ip->family));
-	snprintf(e.text, sizeof(e.text), "\"%s\" . %s%s%s", link, mac_text(l->mac, mac), ip ? " . " : "",
+	snprintf(e.text, sizeof(e.text), "\"%s\" . %s%s%s", l->link, mac_text(l->mac, mac), ip ? " . " : "",
 		 !ip ? "" : six ? number(ip, text) : ip_text(ip, text));
 	return each(&e, data);
 }
@@ -74,6 +90,8 @@ int elements_of_link(const struct lease *l, element_fn each, void *data)
 {
 	int r = l->flags & LEASE_FIRST ? sender(l, NULL, each, data) : 0;
 
+	if (r == 0 && l->flags & LEASE_FIRST && l->flags & LEASE_INTERNAL)
+		r = inside(l, each, data);
 	return r == 0 ? sender(l, &l->address, each, data) : r;
 }
 

@@ -27,8 +27,7 @@
 #define NAME_LEN  96            /* "hosts/NETWORK.d/0123456789abcdef" */
 
 static const char head[] =
-	"127.0.0.1 localhost\n"
-	"::1 localhost ip6-localhost ip6-loopback\n"
+	HOSTS_LOCALHOST
 	"# jails of this network, kept up to date by jail(1)\n";
 
 /* ---- names of files ---- */
@@ -44,17 +43,9 @@ static void private_name(const char *network, const char *owner, char out[NAME_L
 		 (unsigned long long)hash_bytes(owner, strlen(owner)));
 }
 
-static const char *first_network(const struct spec_network *n)
-{
-	for (size_t i = 0; i < n->n_interfaces; i++)
-		if (n->interfaces[i].kind == SPEC_LINK_BRIDGE)
-			return n->interfaces[i].network;
-	return NULL;
-}
-
 static bool is_private(const struct spec_network *n)
 {
-	const char *first = first_network(n);
+	const char *first = spec_first_network(n);
 
 	for (size_t i = 0; i < n->n_interfaces; i++)
 		if (n->interfaces[i].kind == SPEC_LINK_BRIDGE && strcmp(n->interfaces[i].network, first) != 0)
@@ -64,7 +55,7 @@ static bool is_private(const struct spec_network *n)
 
 const char *hosts_source(const struct spec_network *n, const char *owner, struct arena *arena)
 {
-	const char *network = first_network(n);
+	const char *network = spec_first_network(n);
 	char name[NAME_LEN];
 
 	if (!network)
@@ -262,7 +253,7 @@ static int make_private(int dir, const struct net_claim *c, struct err *err)
 		r = put_others(dir, c->defs[i]->netdef.name, &out, err);
 	if (r < 0 || out.failed)
 		return r < 0 ? r : err_nomem(err);
-	private_name(first_network(c->spec), c->owner, first);
+	private_name(spec_first_network(c->spec), c->owner, first);
 	for (size_t i = 0; r == 0 && i < c->n_defs; i++) {
 		snprintf(sub, sizeof(sub), "hosts/%s.d", c->defs[i]->netdef.name);
 		private_name(c->defs[i]->netdef.name, c->owner, file);

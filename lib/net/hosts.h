@@ -15,6 +15,9 @@ const char *hosts_source(const struct spec_network *n, const char *owner, struct
 /* That of the jail @owner, which has a network: the arena's; NULL: it has none of ours. */
 const char *hosts_of(const char *owner, struct arena *arena);
 
+/* What every such file begins with. */
+#define HOSTS_LOCALHOST "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
+
 /* All below: the lock of @dir is held. */
 
 /* Make sure that hosts_source() is there. */

@@ -18,6 +18,7 @@
 
 #include "net/netlink.h"
 #include "net/shape.h"
+#include "net/wire.h"
 
 static struct nl_msg *up_message(uint32_t index)
 {
@@ -26,25 +27,6 @@ static struct nl_msg *up_message(uint32_t index)
 	};
 
 	return nl_new(RTM_NEWLINK, 0, &info, sizeof(info));
-}
-
-static struct nl_msg *address_message(uint32_t index, const struct ip *ip)
-{
-	struct ifaddrmsg a = {
-		.ifa_family = (uint8_t)ip->family, .ifa_prefixlen = ip->prefix, .ifa_index = index,
-		/* Given away by us and to nobody else: no waiting for somebody to object. */
-		.ifa_flags = ip->family == AF_INET6 ? IFA_F_NODAD : 0,
-	};
-	struct nl_msg *m = nl_new(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &a, sizeof(a));
-	struct ip last = ip_last(ip);
-
-	if (!m)
-		return NULL;
-	nla_put(m, IFA_LOCAL, (int)ip_bytes(ip->family), ip->b);
-	nla_put(m, IFA_ADDRESS, (int)ip_bytes(ip->family), ip->b);
-	if (ip->family == AF_INET && ip->prefix < 31)
-		nla_put(m, IFA_BROADCAST, 4, last.b);
-	return m;
 }
 
 static bool on_link(const struct net_link *l, const struct ip *via)
@@ -110,7 +92,8 @@ int net_inside(const struct net_link *l, bool with_lo, struct buf *ret_messages,
 	if (with_lo)
 		nl_batch_add(&b, up_message(1), false);
 	for (size_t i = 0; l && i < l->n_addresses; i++)
-		nl_batch_add(&b, address_message(l->index, &l->addresses[i]), false);
+		nl_batch_add(&b, wire_address(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, (int)l->index, &l->addresses[i]),
+			     false);
 	if (l) {
 		nl_batch_add(&b, up_message(l->index), false);
 		for (int i = 0; i < 2; i++)

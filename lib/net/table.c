@@ -12,7 +12,6 @@
 
 #include <fcntl.h>
 #include <netinet/ether.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -37,28 +36,6 @@ bool ip_is_any(const struct ip *ip)
 	static const uint8_t zero[16];
 
 	return !memcmp(ip->b, zero, ip_bytes(ip->family));
-}
-
-static const struct { uint8_t number; const char *name; } protocols[] = {
-	{ IPPROTO_TCP, "tcp" }, { IPPROTO_UDP, "udp" }, { IPPROTO_SCTP, "sctp" },
-};
-
-const char *protocol_name(uint8_t protocol)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
-		if (protocols[i].number == protocol)
-			return protocols[i].name;
-	return "?";
-}
-
-static bool protocol_number(const char *name, uint8_t *ret)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
-		if (!strcmp(protocols[i].name, name)) {
-			*ret = protocols[i].number;
-			return true;
-		}
-	return false;
 }
 
 /* ---- the directory and its lock ---- */

@@ -13,7 +13,7 @@
 
 #include <net/if.h>
 
-#include "base/ip.h"
+#include "base/port.h"
 #include "base/util.h"
 #include "spec/spec.h"
 
@@ -89,4 +89,3 @@ const struct port *table_conflict(const struct table *t, const struct port *p);
 /* "web" of "/run/jail/web", for messages */
 const char *owner_id(const char *owner);
 bool ip_is_any(const struct ip *ip);
-const char *protocol_name(uint8_t protocol);

@@ -161,33 +161,25 @@ static int list_ports(struct net_claim *c, struct err *err)
 	return 0;
 }
 
-static void describe(const struct port *p, char *out, size_t size)
+static char *describe(const struct port *p, char out[PORT_TEXT_MAX])
 {
-	char host[IP_TEXT_MAX], range[8] = "";
-
-	if (p->first != p->last)
-		snprintf(range, sizeof(range), "-%u", p->last);
-	snprintf(out, size, p->host.family == AF_INET6 ? "[%s]:%u%s/%s" : "%s:%u%s/%s",
-		 ip_text(&p->host, host), p->first, range, protocol_name(p->protocol));
+	return port_text(&p->host, p->first, p->last, p->protocol, out);
 }
 
 /* Others in the table, and those of the same spec: they are checked as they are added. */
 static int check_ports(const struct net_claim *c, struct table *t, struct err *err)
 {
-	char text[2][80];
+	char text[2][PORT_TEXT_MAX];
 
 	for (size_t i = 0; i < c->n_ports; i++) {
 		const struct port *p = &c->ports[i], *other = table_conflict(t, p);
 
-		describe(p, text[0], sizeof(text[0]));
-		if (other) {
-			describe(other, text[1], sizeof(text[1]));
+		if (other)
 			return err_place(err, err_set(err, -EADDRINUSE, strcmp(other->owner, c->owner) ?
 						      "%s: jail %s has published %s" :
-						      "%s: jail %s publishes %s, too", text[0],
-						      owner_id(other->owner), text[1]),
+						      "%s: jail %s publishes %s, too", describe(p, text[0]),
+						      owner_id(other->owner), describe(other, text[1])),
 					 "jail.network.publish");
-		}
 		if (table_add_port(t, p) < 0)
 			return err_nomem(err);
 	}
@@ -206,7 +198,7 @@ static bool is_gateway(const struct net_claim *c, const struct ip *ip)
 
 static int check_host(const struct net_claim *c, struct err *err)
 {
-	char text[80];
+	char text[PORT_TEXT_MAX];
 
 	for (size_t i = 0; i < c->n_ports; i++) {
 		struct port p = c->ports[i];
@@ -220,7 +212,7 @@ static int check_host(const struct net_claim *c, struct err *err)
 			continue;
 		if (r > 0)
 			p.first = p.last = number;
-		describe(&p, text, sizeof(text));
+		describe(&p, text);
 		if (r > 0)
 			r = err_set(err, -EADDRINUSE, "%s: a program of the host listens there", text);
 		else if (r == -EADDRNOTAVAIL)

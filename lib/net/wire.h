@@ -10,6 +10,11 @@
 
 #include "base/ip.h"
 
+struct nl_msg;
+
+/* RTM_NEWADDR or RTM_DELADDR (@type) of @ip, with its prefix, on link @index; NULL: no memory. */
+struct nl_msg *wire_address(int type, int flags, int index, const struct ip *ip);
+
 static inline socklen_t wire_sockaddr(const struct ip *ip, uint16_t port, struct sockaddr_storage *ret)
 {
 	struct sockaddr_in *four = (struct sockaddr_in *)ret;

@@ -79,7 +79,7 @@ static int write_hosts(const struct create_request *req, int dir_fd, struct err 
 	buf_auto out = { 0 };
 	int r;
 
-	buf_printf(&out, "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 %s\n", name);
+	buf_printf(&out, HOSTS_LOCALHOST "127.0.1.1 %s\n", name);
 	for (size_t i = 0; i < n->hosts.n; i++)
 		buf_printf(&out, "%s %s\n", n->hosts.v[i].value, n->hosts.v[i].key);
 	r = out.failed ? -ENOMEM : file_put_at(dir_fd, "hosts", out.text, out.len, 0644);

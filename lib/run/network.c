@@ -71,28 +71,19 @@ static int put_sysctl(const struct net_link *l, struct arena *arena, struct plan
 	return pair->key ? 0 : -ENOMEM;
 }
 
-static char *port_text(struct arena *arena, const struct ip *ip, uint16_t first, uint32_t last,
-		       const char *protocol)
-{
-	char text[IP_TEXT_MAX], range[8] = "";
-
-	if (last != first)
-		snprintf(range, sizeof(range), "-%u", last);
-	return arena_printf(arena, ip->family == AF_INET6 ? "[%s]:%u%s%s%s" : "%s:%u%s%s%s",
-			    ip_text(ip, text), first, range, *protocol ? "/" : "", protocol);
-}
-
 static int put_ports(const struct net_claim *c, struct arena *arena, struct plan_network *ret)
 {
 	struct plan_port *ports = arena_alloc(arena, (c->n_ports + 1) * sizeof(*ports));
+	char text[PORT_TEXT_MAX];
 
 	if (!ports)
 		return -ENOMEM;
 	for (size_t i = 0; i < c->n_ports; i++) {
 		const struct port *p = &c->ports[i];
 
-		ports[i].host = port_text(arena, &p->host, p->first, p->last, protocol_name(p->protocol));
-		ports[i].jail = port_text(arena, &p->to, p->to_first, p->to_first + p->last - p->first, "");
+		ports[i].host = arena_strdup(arena, port_text(&p->host, p->first, p->last, p->protocol, text));
+		ports[i].jail = arena_strdup(arena, port_text(&p->to, p->to_first, p->to_first + p->last - p->first, 0,
+							      text));
 		if (!ports[i].host || !ports[i].jail)
 			return -ENOMEM;
 	}
@@ -145,10 +136,15 @@ static void say(void *data, const char *text)
 	run_warn(data, "%s", text);
 }
 
+struct net_host network_host(const struct run_log *log)
+{
+	return (struct net_host){ .load = nft_load, .say = say, .data = (void *)log };
+}
+
 int network_connect(const struct create_request *req, const struct net_claim *claim, pid_t pid,
 		    struct err *err)
 {
-	struct net_host host = { .load = nft_load, .say = say, .data = (void *)&req->log };
+	struct net_host host = network_host(&req->log);
 
 	return net_connect(claim, pid, &host, err);
 }

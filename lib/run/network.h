@@ -28,5 +28,8 @@ void network_view_done(struct network_view *v);
 int network_connect(const struct create_request *req, const struct net_claim *claim, pid_t pid,
 		    struct err *err);
 
+/* How lib/net has rules loaded and says what it changes on the host: in @log, which must outlive it. */
+struct net_host network_host(const struct run_log *log);
+
 /* nft.c: how lib/net has nft(8) run; @data is a struct run_log. */
 int nft_load(void *data, const char *text, size_t len, struct err *err);

@@ -10,20 +10,10 @@
 
 #include "run/helper.h"
 
-static const char *find_nft(void)
-{
-	static const char *const paths[] = { "/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft", "/usr/local/sbin/nft" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
-		if (access(paths[i], X_OK) == 0)
-			return paths[i];
-	return NULL;
-}
-
 int nft_load(void *data, const char *text, size_t len, struct err *err)
 {
-	char *const argv[] = { (char *)find_nft(), (char *)"-f", (char *)"-", NULL };
-	char said[HELPER_SAID];
+	char path[PROGRAM_PATH_MAX], said[HELPER_SAID];
+	char *const argv[] = { program_find("nft", path), (char *)"-f", (char *)"-", NULL };
 	int r;
 
 	(void)data;

@@ -23,16 +23,6 @@
 #define ARGS_MAX    24
 #define CMDLINE_MAX 8192
 
-static const char *find_pasta(void)
-{
-	static const char *const paths[] = { "/usr/bin/pasta", "/bin/pasta", "/usr/local/bin/pasta" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
-		if (access(paths[i], X_OK) == 0)
-			return paths[i];
-	return NULL;
-}
-
 /* "127.0.0.1/8080:80" */
 static char *port_argument(const struct spec_publish *p, struct arena *arena)
 {
@@ -108,7 +98,8 @@ int pasta_start(const struct create_request *req, pid_t pid, struct err *err)
 	};
 	__attribute__((cleanup(arena_done))) struct arena arena = { 0 };
 	const struct spec_network *n = &req->spec->network;
-	const char *program = find_pasta();
+	char path[PROGRAM_PATH_MAX];
+	const char *program = program_find("pasta", path);
 	struct args a = { .v = arena_alloc(&arena, (ARGS_MAX + 2 * n->n_publish) * sizeof(char *)) };
 	int r;
 

@@ -477,12 +477,12 @@ int parse_jail_network(const struct at *at, void *out)
 
 /* ---- what it means for the namespace ---- */
 
-static bool has_bridge(const struct spec_network *n)
+const char *spec_first_network(const struct spec_network *n)
 {
 	for (size_t i = 0; i < n->n_interfaces; i++)
 		if (n->interfaces[i].kind == SPEC_LINK_BRIDGE)
-			return true;
-	return false;
+			return n->interfaces[i].network;
+	return NULL;
 }
 
 /* Whoever is root of a new user namespace may not mount the sysfs of another's network: the host's is shown. */
@@ -538,7 +538,7 @@ int finish_network(const struct at *jail, struct spec *s)
 	if (n->mode == SPEC_NET_OWN && at.p->user)
 		return at_fail(&at, "an ordinary user cannot join a bridge; \"mode\": \"pasta\" "
 			       "(--net pasta) gives such a jail a network");
-	if (n->n_publish && n->mode == SPEC_NET_OWN && !has_bridge(n))
+	if (n->n_publish && n->mode == SPEC_NET_OWN && !spec_first_network(n))
 		return at_fail(&publish, "needs an interface on a bridge");
 	return 0;
 }

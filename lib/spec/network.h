@@ -86,5 +86,8 @@ static inline int ip_slot(uint16_t family)
 	return family == AF_INET6;
 }
 
+/* The network of its first interface on a bridge, NULL: it has none. */
+const char *spec_first_network(const struct spec_network *n);
+
 /* "[ADDRESS:]PORT[-PORT][:PORT[-PORT]][/PROTOCOL]"; what is wrong with it, or NULL. */
 const char *spec_publish_parse(const char *text, struct spec_publish *ret);

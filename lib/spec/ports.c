@@ -8,9 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct { const char *name; uint8_t number; } protocols[] = {
-	{ "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP }, { "sctp", IPPROTO_SCTP },
-};
+#include "base/port.h"
 
 static bool take_protocol(char *text, struct spec_publish *p)
 {
@@ -20,12 +18,7 @@ static bool take_protocol(char *text, struct spec_publish *p)
 	if (!slash)
 		return true;
 	*slash = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
-		if (!strcmp(slash + 1, protocols[i].name)) {
-			p->protocol = protocols[i].number;
-			return true;
-		}
-	return false;
+	return protocol_number(slash + 1, &p->protocol);
 }
 
 /* "80" or "8000-8999" */
@@ -63,7 +56,8 @@ static const char *take_address(char **text, struct spec_publish *p)
 		*end = '\0';
 		*text = end + 1;
 	}
-	return ip_parse(at, &p->address) < 0 || strchr(at, '/') ? "the address must be an IPv4 one, or an IPv6 one in brackets" : NULL;
+	return ip_parse(at, &p->address) < 0 || strchr(at, '/') ?
+	       "the address must be an IPv4 one, or an IPv6 one in brackets" : NULL;
 }
 
 const char *spec_publish_parse(const char *input, struct spec_publish *ret)

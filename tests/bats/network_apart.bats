@@ -290,13 +290,23 @@ ports() {
 	gets ip netns exec lan busybox wget -qO- http://10.79.0.9/
 	gets jail_asks web http://10.79.0.2:7001/
 	gets out_asks http://10.79.0.9/
+	# Internal: not even with the LAN, whose router would be a way out
+	start closed '{bridge: "theirs", address: "10.79.0.10", internal: true}' sleep 1000
+	gets jail_asks closed http://10.79.0.9/
+	refused jail_asks closed http://10.79.0.2:7001/
+	counting 7002 in_net closed
+	ip netns exec lan talk udp-send 10.79.0.10 7002 3
+	stays 0
+	talk udp-send 10.79.0.10 7002 1
+	wait_for counted 1
 	# Another address of the LAN's, which is none of the subnet
 	ip -n lan addr add 203.0.113.9/32 dev eth0
 	ip route add 203.0.113.9/32 dev theirs
-	counting 7002
-	ip netns exec lan talk udp-send-from 203.0.113.9 10.79.0.1 7002 1
+	counting 7003
+	ip netns exec lan talk udp-send-from 203.0.113.9 10.79.0.1 7003 1
 	wait_for counted 1
 	jail delete --force web
+	jail delete --force closed
 	wait_for no_veth
 	ip link del theirs
 	ip netns del lan

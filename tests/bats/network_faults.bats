@@ -242,7 +242,7 @@ no_link_of() {
 	serve web '{publish: ["8080:80", "192.0.2.1:8081:80", "9000-9009"], isolated: true, internal: true}'
 	jail net doctor
 	for what in "map inet jail any4" "map inet jail publish4" "map inet jail range4" "set inet jail isolated4" \
-		"set inet jail internal6" "set bridge jail ports" "set bridge jail ports4" "set bridge jail ports6"; do
+		"set inet jail internal6" "set bridge jail ports" "set bridge jail inside" "set bridge jail ports4" "set bridge jail ports6"; do
 		nft "flush $what"
 		try jail net doctor
 		expect 1

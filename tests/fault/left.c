@@ -217,7 +217,7 @@ static int count_network(void)
 	int n = 0;
 
 	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "address %*s %*s %*s %u", &flags) == 1 && flags & 4)
+		if (sscanf(line, "address %*s %*s %*s %*s %u", &flags) == 1 && flags & 4)
 			continue;
 		printf("# left: network: %s", line);
 		n++;

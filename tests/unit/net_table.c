@@ -36,7 +36,8 @@ static struct ip ip(const char *text)
 static void add(struct table *t, const char *address, const char *owner)
 {
 	CHECK_INT(table_add_lease(t, &(struct lease){ .address = ip(address), .network = "jail0", .link = "jv1",
-						      .flags = 1, .names = "a,b", .owner = owner }), 0);
+						      .mac = { 2, [5] = 10 }, .flags = 1, .names = "a,b",
+						      .owner = owner }), 0);
 }
 
 static struct port port(const char *host, uint16_t first, uint16_t last, const char *owner)
@@ -90,7 +91,7 @@ TEST(nothing_is_an_empty_table)
 /* Only what is new is written, behind what is there; what somebody was writing when he was killed goes. */
 TEST(adding_and_a_torn_line)
 {
-	static const char torn[] = "address 10.77.0.2/16 jail0 jv1 1 a,b /run/jail/web\naddress 10.77.0.3/1";
+	static const char torn[] = "address 10.77.0.2/16 jail0 jv1 02:00:00:00:00:0a 1 a,b /run/jail/web\naddress 10.77.0.3/1";
 	mem_auto char *text = NULL;
 	table_auto t = { 0 };
 	struct err err;
@@ -102,8 +103,8 @@ TEST(adding_and_a_torn_line)
 	add(&t, "10.77.0.9/16", "/run/jail/new");
 	CHECK_INT(table_write(dir, &t, &err), 0);
 	text = contents(dir);
-	CHECK_STR(text, "address 10.77.0.2/16 jail0 jv1 1 a,b /run/jail/web\n"
-			"address 10.77.0.9/16 jail0 jv1 1 a,b /run/jail/new\n");
+	CHECK_STR(text, "address 10.77.0.2/16 jail0 jv1 02:00:00:00:00:0a 1 a,b /run/jail/web\n"
+			"address 10.77.0.9/16 jail0 jv1 02:00:00:00:00:0a 1 a,b /run/jail/new\n");
 	remove_dir(dir);
 }
 
@@ -125,15 +126,17 @@ TEST(dropping_replaces_the_whole)
 	table_drop(&u, "/r/a");
 	CHECK_INT(table_write(dir, &u, &err), 0);
 	text = contents(dir);
-	CHECK_STR(text, "address 10.77.0.3/16 jail0 jv1 1 a,b /r/b\nport tcp 0.0.0.0 81 81 10.77.0.2 80 /r/b\n");
+	CHECK_STR(text, "address 10.77.0.3/16 jail0 jv1 02:00:00:00:00:0a 1 a,b /r/b\n"
+			"port tcp 0.0.0.0 81 81 10.77.0.2 80 /r/b\n");
 	remove_dir(dir);
 }
 
 TEST(damage)
 {
 	static const char *const bad[] = {
-		"x\n", "address\n", "address 10.0.0.1/8 a b 0 names\n", "address 10.0.0.300/8 a b 0 n /r\n",
-		"address 10.0.0.1/8 a b x n /r\n", "port tcp 0.0.0.0 1 2 10.0.0.1 3\n",
+		"x\n", "address\n", "address 10.0.0.1/8 a b 02:00:00:00:00:01 0 names\n",
+		"address 10.0.0.300/8 a b 02:00:00:00:00:01 0 n /r\n", "address 10.0.0.1/8 a b 02:00:00:00:00 0 n /r\n",
+		"address 10.0.0.1/8 a b 02:00:00:00:00:01 x n /r\n", "port tcp 0.0.0.0 1 2 10.0.0.1 3\n",
 		"port icmp 0.0.0.0 1 2 10.0.0.1 3 /r\n", "port tcp 0.0.0.0 1 65536 10.0.0.1 3 /r\n",
 		"port tcp 0.0.0 1 2 10.0.0.1 3 /r\n",
 	};
