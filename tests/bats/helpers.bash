@@ -221,9 +221,9 @@ disk() {
 	cat "$device/dev"
 }
 
-# wait_for COMMAND...: until it succeeds, at most five seconds
+# wait_for COMMAND...: until it succeeds, at most LIMIT seconds: long, because only a failure takes that long
 wait_for() {
-	local end=$((SECONDS + 5 * SLOW))
+	local end=$((SECONDS + ${LIMIT:-20} * SLOW))
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS <= end)) || {
 			echo "in vain waited for: $*"
