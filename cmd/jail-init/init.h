@@ -28,6 +28,7 @@ struct init {
 	unsigned umask;                 /* the caller's */
 	int dev_null, empty;            /* what masks are cloned from */
 	uint8_t tree_is_dir;            /* 0 unknown, 1 directory, 2 something else */
+	char mode[5];                   /* of the next tmpfs, "0755"; empty: its own */
 	char detail[PLAN_MSG_TEXT];     /* on what a step failed */
 };
 
@@ -56,8 +57,12 @@ int path_make(const char *path, int dir, uint64_t resolve);
 
 /* ---- the steps ---- */
 
+/* mount_setattr(2) on the mount @fd. */
+int set_attr(int fd, uint64_t set, uint64_t clr, uint64_t propagation, int recursive);
+
 int mount_root(const struct plan_step *s, int received);
 int mount_tree_clone(const struct plan_step *s);
+int mount_mode_of(const struct plan_step *s);
 int mount_tree_fs(const struct plan_step *s);
 int mount_tree_attr(const struct plan_step *s);
 int mount_attach(const struct plan_step *s);
@@ -95,6 +100,7 @@ int process_caps(const struct plan_step *s);
 int process_cwd(const struct plan_step *s);
 int process_home(const struct plan_step *s);
 int process_pid_variable(const struct plan_step *s);
+int process_find(const struct plan_step *s);
 int process_exec(const struct plan_step *s);
 int process_seccomp(const struct plan_step *s);
 /* For a child that runs the jail's files before @s' successors: the filter that is among them. */

@@ -180,6 +180,7 @@ static int carry_out(const struct plan_step *s)
 	}
 	case OP_TREE_CLONE: return mount_tree_clone(s);
 	case OP_TREE_RECV: return receive_tree();
+	case OP_MODE_OF: return mount_mode_of(s);
 	case OP_TREE_FS: return mount_tree_fs(s);
 	case OP_TREE_ATTR: return mount_tree_attr(s);
 	case OP_COPY_UP: return copy_up(s);
@@ -218,6 +219,7 @@ static int carry_out(const struct plan_step *s)
 	case OP_CAPS: return process_caps(s);
 	case OP_HOME: return process_home(s);
 	case OP_PID_VARIABLE: return process_pid_variable(s);
+	case OP_FIND: return process_find(s);
 	case OP_EXEC: return process_exec(s);
 	default: return -ENOSYS;        /* an outside step, or no step at all */
 	}

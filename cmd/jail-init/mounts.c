@@ -31,7 +31,7 @@ int mount_move(int tree, int target)
 			MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
-static int set_attr(int fd, uint64_t set, uint64_t clr, uint64_t propagation, int recursive)
+int set_attr(int fd, uint64_t set, uint64_t clr, uint64_t propagation, int recursive)
 {
 	struct mount_attr attr = {
 		.attr_set = set, .attr_clr = clr, .propagation = propagation,
@@ -180,6 +180,23 @@ static int fs_options(int fs, uint32_t list)
 	return 0;
 }
 
+int mount_mode_of(const struct plan_step *s)
+{
+	int fd = path_open(plan_str(in.plan, s->s[0]), O_PATH | O_DIRECTORY, 0), r;
+	struct stat st;
+
+	in.mode[0] = '\0';
+	if (fd < 0) {
+		in.detail[0] = '\0';
+		return 0;                       /* nothing there, or nothing that it could be mounted on */
+	}
+	r = (int)SYS(fstat, fd, &st);
+	SYS(close, fd);
+	for (int i = 0; r == 0 && i < 4; i++)
+		in.mode[i] = (char)('0' + (st.st_mode >> (9 - 3 * i) & 7));
+	return r;
+}
+
 int mount_tree_fs(const struct plan_step *s)
 {
 	const char *type = plan_str(in.plan, s->s[0]), *source = plan_str(in.plan, s->s[1]);
@@ -196,6 +213,9 @@ int mount_tree_fs(const struct plan_step *s)
 		r = fs_failed(fs, r, source);
 	if (r == 0)
 		r = fs_options(fs, s->s[2]);
+	if (r == 0 && in.mode[0])
+		r = (int)SYS(fsconfig, fs, FSCONFIG_SET_STRING, "mode", in.mode, 0);
+	in.mode[0] = '\0';
 	if (r == 0) {
 		r = (int)SYS(fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
 		if (r < 0)
@@ -337,11 +357,25 @@ static int mask_dir(int target)
 	return in.empty < 0 ? in.empty : mount_move(in.empty, target);
 }
 
+/*
+ * The host's own /dev/null, read-only: data are written to a device all the same, but nobody changes its mode and
+ * owner, which are those of the host's.  As with the empty directory, the first one gets the mount itself.
+ */
 static int mask_file(int target)
 {
+	int null, r;
+
+	if (in.dev_null >= 0)
+		return mask_with(in.dev_null, target);
+	null = open_null();
+	if (null < 0)
+		return null;
+	in.dev_null = clone_tree(null, "", 0);
+	SYS(close, null);
 	if (in.dev_null < 0)
-		in.dev_null = open_null();
-	return in.dev_null < 0 ? in.dev_null : mask_with(in.dev_null, target);
+		return in.dev_null;
+	r = set_attr(in.dev_null, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0, 0, 0);
+	return r < 0 ? r : mount_move(in.dev_null, target);
 }
 
 int mount_mask(const struct plan_step *s)

@@ -103,6 +103,9 @@ int node_bind(const struct plan_step *s)
 	r = (int)SYS(fstat, tree, &st);
 	if (r == 0 && ((st.st_mode & S_IFMT) != (s->a[0] & S_IFMT) || st.st_rdev != s->a[1]))
 		r = -ENODEV;
+	/* It is the host's inode: written to, but not changed. */
+	if (r == 0)
+		r = set_attr(tree, MOUNT_ATTR_RDONLY, 0, 0, 0);
 	if (r < 0) {
 		SYS(close, tree);
 		return failed_on(r, source);

@@ -205,6 +205,30 @@ int process_cwd(const struct plan_step *s)
 
 /* ---- the program ---- */
 
+/*
+ * Only what is certain is an error: no such file, or nothing that anybody could execute.  The program's own ids come
+ * later, and where it is relative its directory as well.
+ */
+int process_find(const struct plan_step *s)
+{
+	const uint64_t *path = plan_at(in.plan, s->s[1]);
+	int r = -ENOENT, denied = 0;
+
+	for (uint64_t i = 1; i <= path[0]; i++) {
+		const char *file = (const char *)in.plan + path[i];
+		struct stat st;
+
+		if (*file != '/')
+			return 0;
+		r = (int)SYS(newfstatat, AT_FDCWD, file, &st, 0);
+		if (r == 0 && (!S_ISREG(st.st_mode) || !(st.st_mode & 0111)))
+			denied = -EACCES;
+		else if (r != -ENOENT && r != -ENOTDIR)
+			return 0;
+	}
+	return failed_on(denied ? denied : r, plan_str(in.plan, s->s[0]));
+}
+
 int process_exec(const struct plan_step *s)
 {
 	uint64_t *args = (uint64_t *)plan_at(in.plan, s->s[0]);

@@ -168,8 +168,8 @@ static bool needs_proc(const struct plan_request *req)
 	const struct spec *spec = req->spec;
 	const struct spec_process *p = &spec->process;
 
-	return spec->sysctl.n || (req->network && req->network->sysctls) || p->oom_score_adj.set || p->apparmor_profile || p->selinux_label ||
-	       ns_new(spec, SPEC_NS_TIME);
+	return spec->sysctl.n || (req->network && req->network->sysctls) || p->oom_score_adj.set ||
+	       p->apparmor_profile || p->selinux_label || ns_new(spec, SPEC_NS_TIME);
 }
 
 static void compile_time(struct plan_builder *b, const struct spec *spec)
@@ -240,6 +240,8 @@ static void compile_init_process(struct plan_builder *b, const struct plan_reque
 	compile_proc_writes(b, p);
 	compile_process_early(b, p);
 	plan_add(b, OP_UNGUARD, STAGE_INSIDE, "%s", "");
+	if (req->gated)
+		compile_find_program(b, spec);
 	if (req->gated || !req->cgroup)
 		plan_add(b, OP_TELL, STAGE_INSIDE, "%s", "")->a[0] = POINT_CREATED;
 	if (!req->cgroup)               /* nothing but the recorded pid finds this process again */

@@ -130,6 +130,8 @@ struct compile_sched_attr {
 
 void compile_process_early(struct plan_builder *b, const struct spec_process *p);
 void compile_ids_to_exec(struct plan_builder *b, const struct compile_last *l);
+/* Is there such a program?  For what waits before it is executed. */
+void compile_find_program(struct plan_builder *b, const struct spec *spec);
 /* @newline: the pty turns "\n" into "\r\n". */
 void compile_pty(struct plan_builder *b, const struct spec_process *p, const char *console,
 		 bool newline);

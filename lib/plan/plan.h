@@ -92,6 +92,7 @@ enum plan_arg {
 	  A(0, ATTRS, "attrs")) \
 	X(TREE_ATTR, "set-attrs", A(0, ATTRS, "set"), A(1, ATTRS, "clear"), \
 	  A(2, PROPAGATION, "propagation"), A(3, BOOL, "recursive")) \
+	X(MODE_OF, "take-mode", S(0, STR, "from")) \
 	X(COPY_UP, "copy-up", S(0, STR, "from")) \
 	X(ATTACH, "attach", S(0, STR, "target"), A(0, TARGET, "kind")) \
 	X(REMOUNT, "remount", S(0, STR, "target"), S(1, OPT_LIST, "options"), A(0, ATTRS, "set"), \
@@ -116,6 +117,7 @@ enum plan_arg {
 	  A(1, DEC, "width"), A(2, DEC, "uid"), A(3, BOOL, "newline")) \
 	X(HOOK, "run-hook-inside", S(0, STR, "path"), S(1, LIST, "args"), \
 	  S(2, LIST, "env"), A(0, HOOK, "kind"), A(1, DEC, "timeout")) \
+	X(FIND, "find-program", S(0, STR, "name"), S(1, LIST, "candidates")) \
 	X(GATE, "wait-for-start") \
 	/* ---- inside: the process ---- */ \
 	X(STDIO, "set-stdio", A(0, DEC, "stdin"), A(1, DEC, "stdout"), A(2, DEC, "stderr")) \

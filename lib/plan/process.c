@@ -269,6 +269,25 @@ static void copy_environment(struct plan_builder *b, const struct plan *base)
 			plan_copy_step(b, base, s, STAGE_INSIDE);
 }
 
+/*
+ * Engines expect that create finds out that there is no such program.  What a hook of the jail's own does before
+ * it is executed nobody knows.
+ */
+void compile_find_program(struct plan_builder *b, const struct spec *spec)
+{
+	const struct spec_process *p = &spec->process;
+	const char *path = env_get(p->env.v, p->env.n, "PATH");
+	uint32_t at[2];
+	struct plan_step *s;
+
+	if (!p->set || spec->hooks[SPEC_HOOK_START_CONTAINER].n)
+		return;
+	at[0] = plan_put_str(b, p->args.v[0]);
+	at[1] = put_candidates(b, p->args.v[0], path ? path : DEFAULT_PATH);
+	s = plan_add(b, OP_FIND, STAGE_INSIDE, "process.args");
+	memcpy(s->s, at, sizeof(at));
+}
+
 void compile_ids_to_exec(struct plan_builder *b, const struct compile_last *l)
 {
 	const struct spec_process *p = l->process;

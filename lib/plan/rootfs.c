@@ -203,6 +203,21 @@ static uint32_t put_fs_options(const struct mount_ctx *c, const char *type)
 	return at;
 }
 
+/* As with other runtimes, the directory below a tmpfs tells its mode unless an option does. */
+static void add_mode(const struct mount_ctx *c, const char *type)
+{
+	const struct strv *o = &c->m->fs_options;
+	uint32_t at;
+
+	if (strcmp(type, "tmpfs") != 0)
+		return;
+	for (size_t i = 0; i < o->n; i++)
+		if (str_starts(o->v[i], "mode="))
+			return;
+	at = plan_put_str(c->b, c->m->destination);
+	add(c, OP_MODE_OF)->s[0] = at;
+}
+
 static void compile_fs(const struct mount_ctx *c, const char *type)
 {
 	const struct spec_mount *m = c->m;
@@ -211,8 +226,10 @@ static void compile_fs(const struct mount_ctx *c, const char *type)
 	uint64_t attrs = (m->attrs.set & ~m->rec.clr) | m->rec.set;
 	uint32_t at[3] = { plan_put_str(c->b, type), plan_put_str(c->b, m->source),
 			   put_fs_options(c, type) };
-	struct plan_step *s = add(c, OP_TREE_FS);
+	struct plan_step *s;
 
+	add_mode(c, type);
+	s = add(c, OP_TREE_FS);
 	memcpy(s->s, at, sizeof(at));
 	s->a[0] = copy ? attrs & ~(uint64_t)MOUNT_ATTR_RDONLY : attrs;
 	if (copy) {

@@ -140,7 +140,8 @@ static int hook_error(const struct plan_msg *m, const char *path, struct err *er
 int protocol_error(const struct plan *p, const struct plan_msg *m, struct err *err)
 {
 	const struct plan_step *s = m->step < p->n_steps ? plan_steps(p) + m->step : NULL;
-	const char *name = s ? plan_ops[s->op].name : "?";
+	/* A program that is missed early is told as what it would have come to. */
+	const char *name = s ? plan_ops[s->op == OP_FIND ? OP_EXEC : s->op].name : "?";
 	int r;
 
 	if (s && m->type == MSG_HOOK_FAILED)

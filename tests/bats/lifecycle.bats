@@ -203,13 +203,40 @@ running() {
 	jail delete "$ID"
 }
 
-@test "start of a program that is not there" {
+@test "create of a program that is not there, or that nobody can execute" {
 	config . /no/such
+	try jail create "$ID"
+	expect 1
+	contains "process.args: exec /no/such: No such file or directory"
+	config . nothing
+	try jail create "$ID"
+	expect 1
+	contains "process.args: exec nothing: No such file or directory"
+	config . /etc/passwd
+	try jail create "$ID"
+	expect 1
+	contains "process.args: exec /etc/passwd: Permission denied"
+	config . /etc
+	try jail create "$ID"
+	expect 1
+	[ -z "$("$JAIL" list -q)" ]
+}
+
+@test "start of a program that is not there any more" {
+	cp --remove-destination "$(readlink -f rootfs/bin/busybox)" rootfs/bin/going
+	config . /bin/going
+	jail create "$ID" < /dev/null > ../out 2>&1 3>&-
+	rm rootfs/bin/going
+	try jail start "$ID"
+	expect 127
+	fails "/bin/going: No such file or directory"
+	wait_for has_status "$ID" stopped
+	jail delete "$ID"
+	# One by a relative path is looked for where it is executed only
+	config '.process.cwd = "/etc"' ./none
 	jail create "$ID" < /dev/null > ../out 2>&1 3>&-
 	try jail start "$ID"
 	expect 127
-	fails "/no/such: No such file or directory"
-	wait_for has_status "$ID" stopped
 	jail delete "$ID"
 }
 

@@ -31,6 +31,16 @@ fs_flags_of() {
 	go
 }
 
+@test "a tmpfs without a mode has that of the directory below" {
+	mkdir -m 750 rootfs/secret
+	mkdir -m 1777 rootfs/all
+	config '.mounts += [{destination: "/secret", type: "tmpfs", source: "x"}, {destination: "/all", type: "tmpfs", source: "x",
+		options: ["ro"]}, {destination: "/new", type: "tmpfs", source: "x"}, {destination: "/own", type: "tmpfs", source: "x",
+		options: ["mode=700"]}]' stat -c '%n %a' /secret /all /new /own
+	go
+	expect 0 $'/secret 750\n/all 1777\n/new 1777\n/own 700'
+}
+
 @test "bind options: each flag is seen on the mount" {
 	flags_of '"bind"'
 	expect 0 rw,relatime

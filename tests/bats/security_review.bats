@@ -65,6 +65,21 @@ filter() {
 	done
 }
 
+@test "masked files and bound devices: who may change modes does not change those of the host's" {
+	local caps='.process.capabilities |= with_entries(.value = ["CAP_FOWNER", "CAP_CHOWN", "CAP_DAC_OVERRIDE"])'
+	config "$caps"' | .linux.maskedPaths = ["/proc/cpuinfo", "/proc/meminfo"]' sh -c 'cat /proc/cpuinfo /proc/meminfo
+		for f in /proc/cpuinfo /proc/meminfo; do echo x > $f; chmod 600 $f; chown 1:1 $f; done'
+	try jail run "$ID"
+	[ "$(grep -c 'Read-only file system' <<< "$output")" = 4 ]
+	lacks processor
+	config "$caps"' | .linux.namespaces += [{"type": "user"}] | .linux.gidMappings = .linux.uidMappings
+		| .linux.uidMappings = [{"containerID": 0, "hostID": 0, "size": 65536}]
+		| .linux.gidMappings = .linux.uidMappings' sh -c 'echo x > /dev/null && chmod 600 /dev/null; chown 1:1 /dev/zero'
+	try jail run "$ID"
+	[ "$(grep -c 'Read-only file system' <<< "$output")" = 2 ]
+	[ "$(stat -c '%a %u' /dev/null /dev/zero | sort -u)" = "666 0" ]
+}
+
 @test "a program that is a link through a descriptor of the caller's is not found (CVE-2024-21626)" {
 	for fd in 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		ln -sfn "/proc/self/fd/$fd$BUNDLE/rootfs/bin/busybox" "rootfs/app$fd"
