@@ -18,3 +18,11 @@ suites-vm: all
 	@SUITE_SECONDS=$$(($(VM_SECONDS) + 300)) tests/suite $(TAP) vm env B=$(B) tests/vm/run -t $(VM_SECONDS)
 
 .PHONY: deps-vm check-vm suites-vm
+
+# All commands to all engines, with jail and with the runtime that they come with; see tests/vm/engines/run
+ENGINES ?= podman docker
+check-engines: deps-vm
+	@$(MAKE) --no-print-directory B=$(B)/vm all
+	@B=$(B)/vm tests/vm/run -t 5400 -c 'for e in $(ENGINES); do OUT=/work/.vm/out/engines tests/vm/engines/run $$e || status=1; done; exit $${status-0}'
+
+.PHONY: check-engines

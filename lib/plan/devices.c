@@ -84,6 +84,15 @@ static void add_links(struct plan_builder *b)
 	}
 }
 
+/* An engine that gives all of the host's devices means ptmx as well; it is the jail's own, by a link. */
+static bool is_link(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(default_links); i++)
+		if (!strcmp(default_links[i].name, name))
+			return true;
+	return false;
+}
+
 void compile_pty(struct plan_builder *b, const struct spec_process *p, const char *path,
 		 bool newline)
 {
@@ -117,6 +126,8 @@ void compile_devices(struct plan_builder *b, const struct plan_request *req)
 
 		if (str_starts(name, "/dev/") && !strchr(name + 5, '/'))
 			name += 5;
+		if (!bound && is_link(name))
+			continue;
 		snprintf(place, sizeof(place), "linux.devices[%zu]", i);
 		if (!bound || !spec->ns[SPEC_NS_USER].set)
 			add_node(b, spec, d, name, place);

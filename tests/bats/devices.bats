@@ -5,6 +5,12 @@
 
 load helpers
 
+@test "a device in the place of a default link: the link, as engines with all of the host's devices mean it" {
+	config '.linux.devices = [{path: "/dev/ptmx", type: "c", major: 5, minor: 2}]' sh -c 'readlink /dev/ptmx; [ -c /dev/ptmx ]'
+	go
+	expect 0 pts/ptmx
+}
+
 @test "the default devices and links" {
 	config . sh -c 'cd /dev; stat -c "%n %F %t:%T %a %u:%g" null zero full random urandom tty; for l in ptmx fd stdin stdout stderr; do echo $l $(readlink $l); done'
 	umask 077
