@@ -275,6 +275,13 @@ int fd_write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
+int fd_write_at(int fd, const void *data, size_t len, off_t at)
+{
+	ssize_t n = pwrite(fd, data, len, at);
+
+	return n == (ssize_t)len ? 0 : n < 0 ? -errno : -ENOSPC;
+}
+
 /* The directory that @path is in; NULL: out of memory. */
 static char *parent_of(const char *path)
 {

@@ -118,6 +118,9 @@ int file_read_at(int dir_fd, const char *path, size_t max, char **ret, size_t *r
 /* Write all of @data to an open descriptor; returns 0 or -errno. */
 int fd_write_all(int fd, const void *data, size_t len);
 
+/* The same by one pwrite(2) at @at: -ENOSPC: there was room for a part only, which is written. */
+int fd_write_at(int fd, const void *data, size_t len, off_t at);
+
 /*
  * Put a file with @data at @path, in place of what is there.  It is written without a name and linked
  * when it is whole: whoever is killed meanwhile leaves nothing.  What @mode lets others do holds whatever

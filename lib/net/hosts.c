@@ -88,10 +88,12 @@ const char *hosts_of(const char *owner, struct arena *arena)
 
 /* ---- lines ---- */
 
-/* Where a line of @need bytes fits: a blank one of that size or the end of the file. */
-static off_t find_room(const char *text, size_t len, size_t need, size_t *ret_size)
+/* Where a line of @need bytes fits: a blank one of that size or behind the last whole one. */
+static off_t find_room(const char *text, size_t need, size_t *ret_size)
 {
-	for (const char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
+	const char *line = text;
+
+	for (const char *end; (end = strchr(line, '\n')); line = end + 1) {
 		size_t size = (size_t)(end - line) + 1;
 
 		if (size >= need && strspn(line, " ") >= size - 1) {
@@ -100,17 +102,19 @@ static off_t find_room(const char *text, size_t len, size_t need, size_t *ret_si
 		}
 	}
 	*ret_size = need;
-	return (off_t)len;
+	return line - text;
 }
 
 static int put_slot(int fd, off_t at, size_t size, const char *text, struct err *err)
 {
 	mem_auto char *slot = malloc(size + 1);
+	int r;
 
 	if (!slot)
 		return err_nomem(err);
 	snprintf(slot, size + 1, "%-*s\n", (int)size - 1, text);
-	return pwrite(fd, slot, size, at) != (ssize_t)size ? err_sys(err, "write a hosts file") : 0;
+	r = fd_write_at(fd, slot, size, at);
+	return r < 0 ? err_code(err, r, "write a hosts file") : 0;
 }
 
 struct change {
@@ -122,9 +126,11 @@ struct change {
 static int add_line(int fd, const char *text, size_t len, const char *line, struct err *err)
 {
 	size_t size, need = (strlen(line) + 1 + SLOT - 1) / SLOT * SLOT;
-	off_t at = find_room(text, len, need, &size);
+	off_t at = find_room(text, need, &size);
+	int r = put_slot(fd, at, size, line, err);
 
-	return put_slot(fd, at, size, line, err);
+	/* A part of a line might be a line to those who read it. */
+	return r < 0 && at == (off_t)len && ftruncate(fd, at) < 0 ? -errno : r;
 }
 
 /* Only one of ours: a line of the jail's own that says the same has no slot. */

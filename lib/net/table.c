@@ -337,21 +337,47 @@ static void put_port(struct buf *out, const struct port *p)
 		   ip_text(&p->host, host), p->first, p->last, ip_text(&p->to, to), p->to_first, p->owner);
 }
 
-/* Behind the last whole line; what stands there otherwise is a torn one. */
-static int append(int dir_fd, size_t at, const struct buf *lines, struct err *err)
+/* Behind the last whole line; what stands there otherwise is a torn one.  All of @lines or, on a full disk, none. */
+static int append(int dir_fd, size_t at, const struct buf *lines)
 {
 	fd_auto fd = openat(dir_fd, "table", O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int r;
 
-	if (fd < 0 || ftruncate(fd, (off_t)at) < 0 ||
-	    pwrite(fd, lines->text, lines->len, (off_t)at) != (ssize_t)lines->len)
-		return err_sys(err, "write %s/table", NET_DIR);
-	return 0;
+	if (fd < 0 || ftruncate(fd, (off_t)at) < 0)
+		return -errno;
+	r = fd_write_at(fd, lines->text, lines->len, (off_t)at);
+	return r < 0 && ftruncate(fd, (off_t)at) < 0 ? -errno : r;
+}
+
+/*
+ * On a full disk there is no room for a second file, but lines must go: over the first one, where that needs no more
+ * room than it has.  Who is killed meanwhile may leave a damaged one, hence not in general.
+ */
+static int overwrite(int dir_fd, const struct buf *lines)
+{
+	fd_auto fd = openat(dir_fd, "table", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if ((uint64_t)st.st_blocks * 512 < lines->len)
+		return -ENOSPC;
+	r = fd_write_at(fd, lines->text, lines->len, 0);
+	return r == 0 && ftruncate(fd, (off_t)lines->len) < 0 ? -errno : r;
+}
+
+static int replace(int dir_fd, const struct buf *lines)
+{
+	int r = file_put_at(dir_fd, "table", lines->len ? lines->text : "", lines->len, 0600);
+
+	return r == -ENOSPC ? overwrite(dir_fd, lines) : r;
 }
 
 int table_write(int dir_fd, const struct table *t, struct err *err)
 {
 	buf_auto out = { 0 };
-	int r;
+	int r = 0;
 
 	for (size_t i = t->changed ? 0 : t->read_leases; i < t->n_leases; i++)
 		put_lease(&out, &t->leases[i]);
@@ -359,8 +385,9 @@ int table_write(int dir_fd, const struct table *t, struct err *err)
 		put_port(&out, &t->ports[i]);
 	if (out.failed)
 		return err_nomem(err);
-	if (!t->changed)
-		return out.len ? append(dir_fd, t->read_bytes, &out, err) : 0;
-	r = file_put_at(dir_fd, "table", out.len ? out.text : "", out.len, 0600);
+	if (t->changed)
+		r = replace(dir_fd, &out);
+	else if (out.len)
+		r = append(dir_fd, t->read_bytes, &out);
 	return r < 0 ? err_code(err, r, "write %s/table", NET_DIR) : 0;
 }
