@@ -55,6 +55,21 @@ static int rebuild_network(int fd, const struct table *t, const char *name, cons
 	return r;
 }
 
+/* One that cannot be does not keep the others down: the first failure is told. */
+static int rebuild_all(int fd, int dir, const struct table *t, const struct net_host *host, struct err *err)
+{
+	int first = 0, r;
+
+	for (size_t i = 0; i < t->n_leases; i++) {
+		if (seen_before(t, i))
+			continue;
+		r = rebuild_network(fd, t, t->leases[i].network, host, first ? NULL : err);
+		first = first ? first : r;
+	}
+	r = rules_reload(dir, host, first ? NULL : err);
+	return first ? first : r;
+}
+
 int net_reload(const struct net_host *host, struct err *err)
 {
 	table_auto t = { 0 };
@@ -66,10 +81,7 @@ int net_reload(const struct net_host *host, struct err *err)
 	r = table_read(dir, &t, err);
 	if (r == 0)
 		r = nl_open(NETLINK_ROUTE, &fd, err);
-	for (size_t i = 0; r == 0 && i < t.n_leases; i++)
-		if (!seen_before(&t, i))
-			r = rebuild_network(fd, &t, t.leases[i].network, host, err);
-	return r < 0 ? r : rules_reload(dir, host, err);
+	return r < 0 ? r : rebuild_all(fd, dir, &t, host, err);
 }
 
 /* ---- removing ---- */

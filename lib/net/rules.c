@@ -175,13 +175,13 @@ static int reload(int fd, int dir, const char *owner, const struct spec_netdef *
 	buf_auto text = { 0 }, names = { 0 };
 	table_auto t = { 0 };
 	struct seen s = { 0 };
+	seen_auto old = { 0 };
 	int r = table_read(dir, &t, err);
 
 	if (r == 0 && owner)
 		table_drop(&t, owner);
-	if (r == 0)
-		r = rules_text(&t, networks, n, &text, &names, err);
-	if (r == 0 && (text.failed || names.failed))
+	seen_read(dir, &old);
+	if (r == 0 && (rules_text(&t, networks, n, &old, &text, &names) < 0 || text.failed || names.failed))
 		r = err_nomem(err);
 	if (r == 0)
 		r = host->load(host->data, text.text, text.len, err);

@@ -62,6 +62,13 @@ void seen_put_network(struct buf *lines, const struct spec_netdef *d)
 	buf_printf(lines, "%s %016llx\n", d->name, (unsigned long long)hash_def(d));
 }
 
+void seen_keep_network(struct buf *lines, const char *name, const struct seen *old)
+{
+	const char *hash = seen_line(seen_networks(old), name);
+
+	buf_printf(lines, "%s %.16s\n", name, hash ? hash : "0000000000000000");
+}
+
 const char *seen_line(const char *lines, const char *name)
 {
 	size_t n = strlen(name);

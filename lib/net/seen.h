@@ -28,6 +28,8 @@ bool seen_network(const struct seen *s, const struct spec_netdef *d);
 /* What stands behind @name in such lines; NULL: it is not there. */
 const char *seen_line(const char *lines, const char *name);
 void seen_put_network(struct buf *lines, const struct spec_netdef *d);
+/* The same for one that is not looked at: what @old says of it, or that nothing is known. */
+void seen_keep_network(struct buf *lines, const char *name, const struct seen *old);
 
 /* The head only, in place: the networks stay. */
 int seen_update(int dir, const struct seen *s, struct err *err);

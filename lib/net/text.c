@@ -66,35 +66,39 @@ static int put_element(const struct element *e, void *out)
 	return 0;
 }
 
-/* A network whose definition is gone: what its jails' addresses tell of it. */
-static struct spec_netdef derive(const struct table *t, const char *name)
+/* Its jails' addresses tell the subnets where the definition is of no use: it is gone, or says others now. */
+static struct spec_netdef derive(const struct table *t, const char *name, const struct spec *s)
 {
-	struct spec_netdef d = { .name = (char *)name };
+	struct spec_netdef d = s ? s->netdef : (struct spec_netdef){ .name = (char *)name };
 
+	if (s && table_check_def(t, &d, NULL, NULL) == 0)
+		return d;
+	memset(d.subnet, 0, sizeof(d.subnet));
 	for (size_t i = 0; i < t->n_leases; i++)
 		if (!strcmp(t->leases[i].network, name))
 			d.subnet[ip_slot(t->leases[i].address.family)] = ip_network(&t->leases[i].address);
 	return d;
 }
 
-static int put_used_network(const struct table *t, const char *name, struct buf *out, struct buf *names,
-			    struct err *err)
+/* Nobody looks at its bridge now: it stays known, or unknown, as @old says. */
+static int put_used_network(const struct table *t, const char *name, const struct seen *old, struct buf *out,
+			    struct buf *names)
 {
-	struct spec_netdef derived;
 	struct spec *s = NULL;
-	int r = netdef_load(name, &s, err);
+	struct spec_netdef d;
+	int r = netdef_load(name, &s, NULL);
 
-	if (r < 0 && r != -ENOENT)
+	if (r == -ENOMEM)
 		return r;
-	derived = derive(t, name);
-	put_network(s ? &s->netdef : &derived, out);
-	seen_put_network(names, s ? &s->netdef : &derived);
+	d = derive(t, name, s);
+	put_network(&d, out);
+	seen_keep_network(names, name, old);
 	spec_free(s);
 	return 0;
 }
 
-int rules_text(const struct table *t, const struct spec_netdef *const *networks, size_t n, struct buf *ret,
-	       struct buf *ret_names, struct err *err)
+int rules_text(const struct table *t, const struct spec_netdef *const *networks, size_t n, const struct seen *old,
+	       struct buf *ret, struct buf *ret_names)
 {
 	int r = 0;
 
@@ -106,6 +110,6 @@ int rules_text(const struct table *t, const struct spec_netdef *const *networks,
 		}
 	for (size_t i = 0; r == 0 && i < t->n_leases; i++)
 		if (!seen_line(ret_names->text, t->leases[i].network))
-			r = put_used_network(t, t->leases[i].network, ret, ret_names, err);
+			r = put_used_network(t, t->leases[i].network, old, ret, ret_names);
 	return r < 0 ? r : elements_of_table(t, put_element, ret);
 }

@@ -60,7 +60,7 @@ load lab
 	local free
 	free=$(address n3 4)
 	jail delete --force n3
-	wait_for no_link_of n3
+	wait_for no_link_of 4
 	fg '{bridge: "small"}' ip -o -4 addr show eth0
 	contains "$free/29"
 	for n in 1 2 4 5; do
@@ -71,8 +71,9 @@ load lab
 	rm /etc/jail/networks/small.json
 }
 
+# no_link_of N: there are N of others only
 no_link_of() {
-	[ "$(ip -br link | grep -c '^jv')" = 4 ]
+	[ "$(ip -br link | grep -c '^jv')" = "$1" ]
 }
 
 @test "a subnet that the host reaches otherwise" {
@@ -284,6 +285,42 @@ no_link_of() {
 	rm $def
 }
 
+@test "a network that is defined anew while the rules are laid down for another: both are right" {
+	local def=/etc/jail/networks/moved.json
+	echo '{"subnets": ["10.79.0.0/24"]}' > $def
+	serve web '{bridge: "moved", publish: ["8080:80"]}'
+	background ip netns exec out talk udp-echo 7001
+	wait_for jail exec web talk udp-ask $OUT 7001 x
+	echo '{"subnets": ["10.80.0.0/24"]}' > $def
+	nft flush ruleset
+	start other '{}' sleep 1000
+	# Who is in it keeps what he had
+	gets out_asks http://$HOST:8080/
+	jail exec web talk udp-ask $OUT 7001 x
+	nft flush ruleset
+	try jail net reload
+	expect 1
+	contains "network moved was defined anew"
+	gets out_asks http://$HOST:8080/
+	jail exec web talk udp-ask $OUT 7001 x
+	jail delete --force web
+	wait_for no_link_of 1
+	serve web '{bridge: "moved", publish: ["8080:80"]}'
+	gets out_asks http://$HOST:8080/
+	jail exec web talk udp-ask $OUT 7001 x
+	# Only the gateway: nobody is in its way, and still the bridge has to follow
+	echo '{"subnets": ["10.80.0.0/24"], "gateway": ["10.80.0.254"]}' > $def
+	nft flush ruleset
+	start more '{}' sleep 1000
+	start next '{bridge: "moved"}' sleep 1000
+	jail exec next talk udp-ask $OUT 7001 x
+	jail delete --force web
+	jail delete --force next
+	wait_for no_link_of 2
+	jail net gc > /dev/null
+	rm $def
+}
+
 @test "net reload gives a bridge its addresses and forwarding back" {
 	start web '{}' sleep 1000
 	background ip netns exec out talk udp-echo 7001
@@ -312,6 +349,17 @@ no_link_of() {
 	fg '{bridge: "short"}' true
 	expect 1
 	contains "there is no network short"
+	# One that nobody can read does not keep others down
+	echo '{"subnets":' > /etc/jail/networks/short.json
+	nft flush ruleset
+	start other '{publish: ["8081:80"]}' sleep 1000
+	gets out_asks http://$HOST:8080/
+	nft flush ruleset
+	try jail net reload
+	expect 1
+	contains "/etc/jail/networks/short.json: "
+	gets out_asks http://$HOST:8080/
+	rm /etc/jail/networks/short.json
 }
 
 @test "doctor: a firewall that drops, forwarding that is off" {
