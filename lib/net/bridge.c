@@ -286,12 +286,28 @@ static int bring_up(int fd, const char *name, short flags, struct err *err)
 	return ioctl(fd, SIOCSIFFLAGS, &ifr) < 0 ? err_sys(err, "set bridge %s up", name) : 0;
 }
 
+/* Without one in the definition it is that of the way out when the bridge was made. */
+static int set_mtu(int fd, const struct spec_netdef *d, struct bridge *b, struct err *err)
+{
+	struct ifreq ifr = { .ifr_mtu = (int)d->mtu };
+
+	if (!d->mtu || d->mtu == b->mtu)
+		return 0;
+	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", d->name);
+	if (ioctl(fd, SIOCSIFMTU, &ifr) < 0)
+		return err_sys(err, "give bridge %s the MTU %u", d->name, d->mtu);
+	b->mtu = d->mtu;
+	return 0;
+}
+
 /* Everything that belongs to it. */
-static int set_up(int fd, const struct spec_netdef *d, const struct net_host *host, int index, short flags,
+static int set_up(int fd, const struct spec_netdef *d, const struct net_host *host, struct bridge *b, short flags,
 		  struct err *err)
 {
-	int r = give_addresses(fd, d, index, err);
+	int r = give_addresses(fd, d, b->index, err);
 
+	if (r == 0)
+		r = set_mtu(fd, d, b, err);
 	if (r == 0)
 		r = set_forwarding(d, host, err);
 	return r < 0 ? r : bring_up(fd, d->name, flags, err);
@@ -332,7 +348,7 @@ int bridge_ensure(int fd, const struct spec_netdef *d, bool known, const struct 
 		return err_set(err, -EEXIST, "network %s: the interface %s is not a bridge", d->name, d->name);
 	r = made ? 0 : check_routes(fd, d, ret->index, err);
 	if (r == 0)
-		r = set_up(fd, d, host, ret->index, flags, err);
+		r = set_up(fd, d, host, ret, flags, err);
 	if (r < 0 && made)
 		link_remove(fd, d->name, NULL);
 	return r;

@@ -52,8 +52,8 @@ static uint64_t hash_def(const struct spec_netdef *d)
 		ip_net_text(&d->subnet[slot], ip[slot]);
 		ip_net_text(&d->gateway[slot], ip[2 + slot]);
 	}
-	n = snprintf(text, sizeof(text), "%s %s %s %s %d %d %d", ip[0], ip[1], ip[2], ip[3], d->routed, d->internal,
-		     d->unmanaged);
+	n = snprintf(text, sizeof(text), "%s %s %s %s %d %d %d %u", ip[0], ip[1], ip[2], ip[3], d->routed, d->internal,
+		     d->unmanaged, d->mtu);
 	return hash_bytes(text, (size_t)n);
 }
 

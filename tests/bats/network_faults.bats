@@ -336,6 +336,23 @@ no_link_of() {
 	wait_for jail exec web talk udp-ask $OUT 7001 x
 }
 
+@test "the MTU of a network: a bridge that has another one gets it, by the next start or by net reload" {
+	local def=/etc/jail/networks/wide.json
+	echo '{"subnets": ["10.79.0.0/24"], "mtu": 1400}' > $def
+	start web '{bridge: "wide"}' sleep 1000
+	[ "$(ip -j link show wide | jq '.[0].mtu')" = 1400 ]
+	ip link set wide mtu 1280
+	jail net reload
+	[ "$(ip -j link show wide | jq '.[0].mtu')" = 1400 ]
+	echo '{"subnets": ["10.79.0.0/24"], "mtu": 1300}' > $def
+	fg '{bridge: "wide"}' cat /sys/class/net/eth0/mtu
+	expect 0 1300
+	jail delete --force web
+	wait_for no_veth
+	jail net gc > /dev/null
+	rm $def
+}
+
 @test "the definition of a network is removed while jails are in it: they stay protected" {
 	echo '{"subnets": ["10.79.0.0/24"]}' > /etc/jail/networks/short.json
 	serve web '{bridge: "short", publish: ["8080:80"]}'
