@@ -18,8 +18,13 @@ source "${BASH_SOURCE[0]%/*}/needs.bash"
 
 # ---- before and after each test ----
 
+# Outside it nothing may be touched, least of all by teardown().
+in_sandbox() {
+	[ -n "${JAIL_BATS-}" ]
+}
+
 setup() {
-	[ -n "${JAIL_BATS-}" ] || skip "needs the sandbox: use tests/bats/run FILE"
+	in_sandbox || skip "needs the sandbox: use tests/bats/run FILE"
 	ID=t$BATS_TEST_NUMBER
 	BACKGROUND=()
 	BUNDLE=$BATS_TEST_TMPDIR/b
@@ -35,6 +40,7 @@ setup() {
 teardown() {
 	local pid left tries=$((20 * SLOW))
 	cd /
+	in_sandbox || return 0
 	for pid in "${BACKGROUND[@]}"; do
 		kill -9 "$pid" 2>/dev/null || true
 	done

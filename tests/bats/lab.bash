@@ -4,8 +4,7 @@
 # lab.bash - a small world for the suites about networks
 #
 # The sandbox is the host.  Behind the veth pair "ext" is the outside, the network namespace "out":
-# 192.0.2.1 and 2001:db8::1 here, .2 and ::2 there.  /etc is a layer of its own, so that networks can be
-# defined: "blue" is one beside the built-in "jail0".
+# 192.0.2.1 and 2001:db8::1 here, .2 and ::2 there.  "blue" is a network beside the built-in "jail0".
 
 OUT=192.0.2.2
 HOST=192.0.2.1
@@ -13,9 +12,9 @@ TABLE=/run/jail/.net/table
 
 lab_up() {
 	needs ip nft
-	mkdir -p /run/lab/upper /run/lab/work
-	mount -t overlay -o lowerdir=/etc,upperdir=/run/lab/upper,workdir=/run/lab/work overlay /etc
-	mkdir -p /etc/jail/networks
+	mkdir -p /run/lab /etc/jail/networks
+	cp -P /etc/resolv.conf /run/lab/ 2> /dev/null || true
+	rm -f /etc/resolv.conf
 	echo '{"subnets": ["10.78.0.0/24", "fd6a:6169:6c31::/64"]}' > /etc/jail/networks/blue.json
 	echo 'nameserver 192.0.2.53' > /etc/resolv.conf
 	ip netns add out
@@ -35,7 +34,8 @@ lab_down() {
 	ip netns del out
 	umount /run/netns 2> /dev/null || true
 	ip link del ext 2> /dev/null || true
-	umount -l /etc
+	rm -rf /etc/jail /etc/resolv.conf
+	cp -P /run/lab/resolv.conf /etc/ 2> /dev/null || true
 	rm -rf /run/lab /run/netns
 }
 
@@ -124,12 +124,13 @@ elements() {
 
 # ---- what every suite in the lab does ----
 
+# /etc must be the sandbox's own.
 setup_file() {
-	lab_up
+	[ ! -d /run/.etc/host ] || lab_up
 }
 
 teardown_file() {
-	lab_down
+	[ ! -d /run/.etc/host ] || lab_down
 }
 
 local_teardown() {
