@@ -7,8 +7,8 @@
  * start costs one line whatever the number of jails.  Both libraries read the file at each look-up.
  *
  *	hosts/NETWORK           what jails with this network and nothing else to tell see
- *	hosts/NETWORK.d/HASH    the file of a jail with names of its own, or several networks: then one file
- *	                        with a link in each
+ *	hosts/NETWORK:/HASH     the file of a jail with names of its own, or several networks: then one file
+ *	                        with a link in each; no interface has a colon in its name
  *
  * A bind mount holds on to the inode, so files are changed in place.  A line has a slot of a multiple of
  * SLOT bytes, padded with blanks, and is written by one write(2); a free one is blank.  Who reads while a
@@ -24,7 +24,7 @@
 
 #define SLOT      64
 #define HOSTS_MAX (64U << 20)
-#define NAME_LEN  96            /* "hosts/NETWORK.d/0123456789abcdef" */
+#define NAME_LEN  96            /* "hosts/NETWORK:/0123456789abcdef" */
 
 static const char head[] =
 	HOSTS_LOCALHOST
@@ -39,7 +39,7 @@ static void shared_name(const char *network, char out[NAME_LEN])
 
 static void private_name(const char *network, const char *owner, char out[NAME_LEN])
 {
-	snprintf(out, NAME_LEN, "hosts/%s.d/%016llx", network,
+	snprintf(out, NAME_LEN, "hosts/%s:/%016llx", network,
 		 (unsigned long long)hash_bytes(owner, strlen(owner)));
 }
 
@@ -172,7 +172,7 @@ static int change_private(int dir, const struct change *c, struct err *err)
 	int fd, r = 0;
 	DIR *d;
 
-	snprintf(sub, sizeof(sub), "hosts/%s.d", c->network);
+	snprintf(sub, sizeof(sub), "hosts/%s:", c->network);
 	fd = openat(dir, sub, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : err_sys(err, "open %s/%s", NET_DIR, sub);
@@ -190,15 +190,30 @@ static int change_private(int dir, const struct change *c, struct err *err)
 	return r;
 }
 
+/* localhost is everybody's own: many C libraries take all lines of a name together. */
+static bool put_line(struct change *c, const struct ip *ip, const char *names)
+{
+	char address[IP_TEXT_MAX];
+	size_t n = (size_t)snprintf(c->line, sizeof(c->line), "%s", ip_text(ip, address)), empty = n;
+
+	for (const char *name = names; *name;) {
+		int len = (int)strcspn(name, ",");
+
+		if (n < sizeof(c->line) && (len != 9 || strncasecmp(name, "localhost", 9) != 0))
+			n += (size_t)snprintf(c->line + n, sizeof(c->line) - n, " %.*s", len, name);
+		name += len + (name[len] == ',');
+	}
+	return n > empty;
+}
+
 static int change(int dir, const char *network, const struct ip *ip, const char *names, bool add, struct err *err)
 {
 	struct change c = { .add = add, .network = network };
-	char file[NAME_LEN], address[IP_TEXT_MAX];
+	char file[NAME_LEN];
 	int r;
 
-	snprintf(c.line, sizeof(c.line), "%s %s", ip_text(ip, address), names);
-	for (char *p = c.line; (p = strchr(p, ','));)
-		*p = ' ';
+	if (!put_line(&c, ip, names))
+		return 0;
 	shared_name(network, file);
 	r = change_file(dir, file, &c, err);
 	return r < 0 ? r : change_private(dir, &c, err);
@@ -261,7 +276,7 @@ static int make_private(int dir, const struct net_claim *c, struct err *err)
 		return r < 0 ? r : err_nomem(err);
 	private_name(spec_first_network(c->spec), c->owner, first);
 	for (size_t i = 0; r == 0 && i < c->n_defs; i++) {
-		snprintf(sub, sizeof(sub), "hosts/%s.d", c->defs[i]->netdef.name);
+		snprintf(sub, sizeof(sub), "hosts/%s:", c->defs[i]->netdef.name);
 		private_name(c->defs[i]->netdef.name, c->owner, file);
 		if (mkdirat(dir, sub, 0700) < 0 && errno != EEXIST)
 			return err_sys(err, "make %s/%s", NET_DIR, sub);
@@ -298,6 +313,6 @@ void hosts_drop(int dir, const char *network)
 
 	shared_name(network, name);
 	unlinkat(dir, name, 0);
-	snprintf(name, sizeof(name), "hosts/%s.d", network);
+	snprintf(name, sizeof(name), "hosts/%s:", network);
 	unlinkat(dir, name, AT_REMOVEDIR);
 }

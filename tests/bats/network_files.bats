@@ -58,3 +58,32 @@ full() {
 	jail net gc > /dev/null
 	umount $NET
 }
+
+@test "networks called NAME and NAME.d are two, in what they keep as well" {
+	echo '{"subnets": ["10.79.0.0/24"]}' > /etc/jail/networks/blue.d.json
+	start own '{bridge: "blue", hosts: {printer: "192.0.2.7"}}' sleep 1000
+	start other '{bridge: "blue.d"}' sleep 1000
+	fg '{bridge: "blue.d"}' grep other /etc/hosts
+	expect 0
+	contains "10.79.0."
+	jail exec own grep 192.0.2.7 /etc/hosts
+	jail delete --force own
+	jail delete --force other
+	wait_for no_veth
+	jail net gc > /dev/null
+	rm /etc/jail/networks/blue.d.json
+	[ -z "$(ls $NET/hosts)" ]
+}
+
+@test "localhost is no name of a neighbour" {
+	jq -n '{root: {path: "rootfs"}, hostname: "localhost", process: {args: ["sleep", "1000"]}, jail: {network: {}}}' \
+		> one.json
+	jail run -d --log-output none one.json one 2> /dev/null
+	start localhost '{}' sleep 1000
+	fg '{}' cat /etc/hosts
+	expect 0
+	matches '10\.77\.[0-9.]+ one *'$'\n'
+	[ "$(grep -w localhost <<< "$output")" = $'127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback' ]
+	jail delete --force one
+	lacks_line one $NET/hosts/jail0
+}
