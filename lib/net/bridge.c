@@ -342,10 +342,12 @@ int bridge_ensure(int fd, const struct spec_netdef *d, bool known, const struct 
 	ret->index = ifr.ifr_ifindex;
 	ret->made = made;
 	ret->mtu = link_ask(fd, SIOCGIFMTU, d->name, &ifr) < 0 ? 0 : (uint32_t)ifr.ifr_mtu;
-	if (d->unmanaged || (known && !made && flags & IFF_UP))
+	if (known && !made && (d->unmanaged || flags & IFF_UP))
 		return 0;
 	if (!made && !is_bridge(fd, d->name))
 		return err_set(err, -EEXIST, "network %s: the interface %s is not a bridge", d->name, d->name);
+	if (d->unmanaged)
+		return 0;
 	r = made ? 0 : check_routes(fd, d, ret->index, err);
 	if (r == 0)
 		r = set_up(fd, d, host, ret, flags, err);

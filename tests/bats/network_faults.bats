@@ -103,6 +103,11 @@ no_link_of() {
 	jail net gc > /dev/null
 	ip link show theirs > /dev/null
 	ip link del theirs
+	ip link add theirs type veth peer name theirsp
+	fg '{bridge: "theirs"}' true
+	ip link del theirs
+	expect 1
+	contains "network theirs: the interface theirs is not a bridge"
 	rm /etc/jail/networks/theirs.json
 }
 
