@@ -104,6 +104,12 @@ static void tell(struct gc *gc, const char *what, const char *name)
 	gc->report->tell(gc->report->data, text);
 }
 
+/* What cannot be looked at now may be running. */
+static bool is_gone(const char *owner)
+{
+	return access(owner, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 /* Its jail is gone: names at once, elements when the rules are laid down again. */
 static int collect_leases(struct gc *gc, struct err *err)
 {
@@ -113,7 +119,7 @@ static int collect_leases(struct gc *gc, struct err *err)
 		const struct lease *l = &gc->t.leases[i];
 		bool leaving = l->flags & LEASE_LEAVING;
 
-		if (!leaving && access(l->owner, F_OK) == 0) {
+		if (!leaving && !is_gone(l->owner)) {
 			i++;
 			continue;
 		}
@@ -136,7 +142,7 @@ static int collect_leases(struct gc *gc, struct err *err)
 static void collect_ports(struct gc *gc)
 {
 	for (size_t i = 0; i < gc->t.n_ports;) {
-		if (access(gc->t.ports[i].owner, F_OK) == 0) {
+		if (!is_gone(gc->t.ports[i].owner)) {
 			i++;
 			continue;
 		}

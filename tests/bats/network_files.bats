@@ -87,3 +87,17 @@ full() {
 	jail delete --force one
 	lacks_line one $NET/hosts/jail0
 }
+
+@test "gc: what cannot be looked at is not gone" {
+	mkdir real
+	ln -s real state
+	jail --root "$PWD/state" run -d --log-output none --rootfs rootfs --net jail0 -p 8080:80 --name far -- sleep 1000 2> /dev/null
+	mv state away
+	ln -s state state
+	try jail net gc
+	expect 0 ""
+	[ "$(elements)" = 2 ]
+	has_line ' far ' $NET/hosts/jail0
+	mv away state
+	jail --root "$PWD/state" delete --force far
+}
