@@ -40,14 +40,16 @@ static bool next_line(const char **at, const char *word, struct line *ret)
 /* An address that leads to the same server from inside: not loopback, not one of a certain interface. */
 static bool is_usable(const char *value)
 {
-	static const uint8_t loopback[16] = { [15] = 1 };
+	static const uint8_t loopback[16] = { [15] = 1 }, mapped[13] = { [10] = 0xff, [11] = 0xff, [12] = 127 };
 	char word[IP_TEXT_MAX];
 	struct ip ip;
 
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(value, " \t\n#;"), value);
 	if (ip_parse(word, &ip) < 0 || ip_is_any(&ip))
 		return false;
-	return ip.family == AF_INET ? ip.b[0] != 127 : memcmp(ip.b, loopback, sizeof(loopback)) != 0;
+	if (ip.family == AF_INET)
+		return ip.b[0] != 127;
+	return memcmp(ip.b, loopback, sizeof(loopback)) != 0 && memcmp(ip.b, mapped, sizeof(mapped)) != 0;
 }
 
 static bool is_any(const char *value)
@@ -109,6 +111,16 @@ static char *host_resolv(void)
 	return other;
 }
 
+/* Either of the two, as in resolv.conf(5). */
+static void put_host_search(struct buf *out, const char *host)
+{
+	size_t before = out->len;
+
+	put_lines(out, host, "search", is_any);
+	if (out->len == before)
+		put_lines(out, host, "domain", is_any);
+}
+
 /* ---- the jail's ---- */
 
 static const struct spec_netdef *first_def(const struct net_claim *c)
@@ -140,7 +152,7 @@ int resolv_write(const struct create_request *req, const struct net_claim *claim
 	else if (d && d->search.n)
 		put_words(&out, "search", &d->search);
 	else
-		put_lines(&out, host, "search", is_any);
+		put_host_search(&out, host);
 	if (n->options.n)
 		put_words(&out, "options", &n->options);
 	else

@@ -101,3 +101,31 @@ full() {
 	mv away state
 	jail --root "$PWD/state" delete --force far
 }
+
+@test "the host's resolvers: none on loopback however it is written, domain where nothing is searched" {
+	local all
+	all=$(</etc/resolv.conf)
+	printf '%s\n' 'domain example.org' 'nameserver ::1' 'nameserver ::ffff:127.0.0.53' '#nameserver 9.9.9.9' \
+		$'nameserver\t2001:db8::53 # ours' > /etc/resolv.conf
+	fg '{}' cat /etc/resolv.conf
+	local first=$output
+	printf '%s\n' 'domain example.org' 'search example.net' 'nameserver ::1' > /etc/resolv.conf
+	fg '{}' cat /etc/resolv.conf
+	echo "$all" > /etc/resolv.conf
+	expect 0 'search example.net'
+	output=$first
+	expect 0 $'nameserver\t2001:db8::53 # ours\ndomain example.org'
+}
+
+@test "a root without the files: empty ones to bind over, none where they are not wanted" {
+	mkdir -p bare/dev bare/proc bare/sys bare/run
+	cp -a rootfs/bin bare/
+	short '.jail.network = {noFiles: true} | .root.path = "bare"' true
+	try jail run config.json "$ID"
+	expect 0
+	[ ! -e bare/etc ]
+	short '.jail.network = {} | .root.path = "bare"' grep -q jails /etc/hosts
+	try jail run config.json "$ID"
+	expect 0
+	[ "$(find bare/etc -mindepth 1 -printf '%f %s\n' | sort)" = $'hostname 0\nhosts 0\nresolv.conf 0' ]
+}
