@@ -41,6 +41,14 @@ int set_attr(int fd, uint64_t set, uint64_t clr, uint64_t propagation, int recur
 			sizeof(attr));
 }
 
+/* The mount at the path, and all below it: what happens to them stays here. */
+static int make_slave(const char *path, int recursive)
+{
+	struct mount_attr attr = { .propagation = MS_SLAVE };
+
+	return (int)SYS(mount_setattr, AT_FDCWD, path, recursive ? AT_RECURSIVE : 0, &attr, sizeof(attr));
+}
+
 static int clone_tree(int fd, const char *path, int recursive)
 {
 	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0);
@@ -105,6 +113,9 @@ int mount_root_attr(const struct plan_step *s)
  * pivot_root(".", ".") stacks the old root on the new one, where it is taken off again; see
  * pivot_root(2).  Where the kernel refuses (the host runs from an initramfs) the root is moved over
  * "/" instead, which leaves the old one below: only on request.
+ *
+ * Mounts that are shared with the host's are cut off first: or the host's own would be taken off together with
+ * them, all of them.
  */
 int mount_pivot(const struct plan_step *s)
 {
@@ -113,11 +124,15 @@ int mount_pivot(const struct plan_step *s)
 	if (r < 0)
 		return r;
 	if (s->a[0]) {
+		if (s->a[1] && (r = make_slave("/", 0)) < 0)
+			return r;
 		r = (int)SYS(move_mount, in.root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
 		if (r == 0)
 			r = (int)SYS(chroot, ".");
 	} else {
 		r = (int)SYS(pivot_root, ".", ".");
+		if (r == 0 && s->a[1])
+			r = make_slave(".", 1);
 		if (r == 0)
 			r = (int)SYS(umount2, ".", MNT_DETACH);
 	}

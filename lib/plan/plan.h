@@ -108,7 +108,7 @@ enum plan_arg {
 	X(READONLY, "make-readonly", S(0, STR, "path")) \
 	X(ROOT_ATTR, "set-root-attrs", A(0, ATTRS, "set"), A(1, PROPAGATION, "propagation"), \
 	  A(2, BOOL, "recursive")) \
-	X(PIVOT, "pivot-root", A(0, BOOL, "no-pivot")) \
+	X(PIVOT, "pivot-root", A(0, BOOL, "no-pivot"), A(1, BOOL, "shared")) \
 	/* ---- inside: the system that the program sees ---- */ \
 	X(HOSTNAME, "set-hostname", S(0, STR, "name")) \
 	X(DOMAINNAME, "set-domainname", S(0, STR, "name")) \

@@ -358,6 +358,7 @@ void compile_rootfs(struct plan_builder *b, const struct plan_request *req)
 {
 	const struct spec *spec = req->spec;
 	const char *cwd = spec->process.cwd;
+	struct plan_step *s;
 	struct mount_ctx c = { .b = b, .req = req, .base = base_propagation(spec) };
 
 	if (!ns_new(spec, SPEC_NS_MOUNT))
@@ -380,7 +381,9 @@ void compile_rootfs(struct plan_builder *b, const struct plan_request *req)
 	compile_hooks(b, spec, SPEC_HOOK_CREATE_CONTAINER, OP_HOOK, STAGE_INSIDE);
 	if (spec->root_readonly)
 		root_attr(b, "root.readonly", MOUNT_ATTR_RDONLY, 0, false);
-	plan_add(b, OP_PIVOT, STAGE_INSIDE, "root.path")->a[0] = req->no_pivot;
+	s = plan_add(b, OP_PIVOT, STAGE_INSIDE, "root.path");
+	s->a[0] = req->no_pivot;
+	s->a[1] = c.base == MS_SHARED;
 	/* Last: pivot_root(2) refuses a root that is shared. */
 	if (spec->rootfs_propagation & (MS_SHARED | MS_UNBINDABLE))
 		root_attr(b, "linux.rootfsPropagation", 0, spec->rootfs_propagation & PROPAGATIONS,

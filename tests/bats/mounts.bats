@@ -217,6 +217,32 @@ fs_flags_of() {
 	umount "$BUNDLE"
 }
 
+# In a mount namespace of its own, all of which is shared, as systemd has it
+shared_host() {
+	mount --make-rshared /
+	cat /proc/self/mountinfo > ../mounts
+	for how in '' --no-pivot; do
+		jail create $how "$ID" < /dev/null > /dev/null 3>&-
+		diff ../mounts /proc/self/mountinfo || return
+		jail start "$ID"
+		jail delete -f "$ID"
+		diff ../mounts /proc/self/mountinfo || return
+	done
+}
+
+@test "a host whose mounts are all shared keeps them" {
+	local p
+	export -f shared_host jail
+	export ID
+	mkdir volume
+	for p in '.linux.rootfsPropagation = "shared"' '.linux.rootfsPropagation = "rshared"' '.linux.rootfsPropagation = "rslave"' \
+		'.linux.rootfsPropagation = "unbindable"' '.' \
+		'.mounts += [{destination: "/v", source: "'"$PWD/volume"'", options: ["rbind", "shared"]}]'; do
+		config "$p" sleep 1000
+		unshare -m --propagation private bash -ec shared_host
+	done
+}
+
 @test "rootfsPropagation: what the root is inside" {
 	for o in shared:shared slave: private: unbindable:unbindable; do
 		config ".linux.rootfsPropagation = \"${o%:*}\"" awk '$5 == "/" { for (i = 7; $i != "-"; i++) printf "%s", $i; print "." }' /proc/self/mountinfo
