@@ -11,11 +11,17 @@ in_net() {
 	nsenter -n -t "$(pid_of "$1")" -- "${@:2}"
 }
 
-# counting PORT COMMAND...: COMMAND puts a program where datagrams to PORT are counted; one test counts one port
+# counting PORT [NAME]: count datagrams to PORT here, outside (out), or in the network of jail NAME; one a test at a time
 counting() {
+	local where=()
+	case ${2-} in
+	'') ;;
+	out) where=(ip netns exec out) ;;
+	*) where=(nsenter -n -t "$(pid_of "$2")" --) ;;
+	esac
 	PORT=$1
 	rm -f /run/lab/count.*
-	background "${@:2}" talk udp-count "$PORT"
+	background "${where[@]}" talk udp-count "$PORT"
 	wait_for test -e "/run/lab/count.$PORT"
 }
 
@@ -63,7 +69,7 @@ believes() {
 	in_net two ip addr add 10.77.250.250/16 dev eth0
 	in_net two ip addr add "$free/16" dev eth0
 	in_net two ip route replace default via 10.77.0.1
-	counting 7002 ip netns exec out
+	counting 7002 out
 	in_net open talk udp-send $OUT 7002 3
 	wait_for counted 3
 	in_net one talk udp-send-from 10.79.0.200 $OUT 7002 3
@@ -90,7 +96,7 @@ believes() {
 	start one '{isolated: true}' sleep 1000
 	start two '{isolated: true}' sleep 1000
 	victim=$(address two 4)
-	counting 7002 in_net two
+	counting 7002 two
 	talk udp-send "$victim" 7002 1
 	wait_for counted 1
 	in_net one ip addr add 10.77.250.250/16 dev eth0
@@ -108,7 +114,7 @@ believes() {
 	start one '{}' sleep 1000
 	start two '{}' sleep 1000
 	theirs=$(mac two)
-	counting 7002 in_net two
+	counting 7002 two
 	in_net one frame eth0 "$(mac one)" udp "$theirs" "$(address one 4)" "$(address two 4)" 7002
 	wait_for counted 1
 	in_net two busybox ping -c 1 10.77.0.1 > /dev/null
@@ -264,7 +270,6 @@ ports() {
 	[ "$(nft -j list set bridge jail ports | jq '.nftables[1].set.elem | length')" = "$1" ]
 }
 
-
 # ---- what is not ours ----
 
 @test "a bridge of the administrator's: what the host forwards by it is not our business" {
@@ -295,7 +300,7 @@ ports() {
 	start closed '{bridge: "theirs", address: "10.79.0.10", internal: true}' sleep 1000
 	gets jail_asks closed http://10.79.0.9/
 	refused jail_asks closed http://10.79.0.2:7001/
-	counting 7002 in_net closed
+	counting 7002 closed
 	ip netns exec lan talk udp-send 10.79.0.10 7002 3
 	stays 0
 	talk udp-send 10.79.0.10 7002 1
