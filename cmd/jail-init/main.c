@@ -83,6 +83,19 @@ static int receive_tree(void)
 	return await_word(POINT_NAMESPACES, &in.tree);
 }
 
+/* Whether that may be is told by set-rlimit, later. */
+static int raise_limit(const struct plan_step *s)
+{
+	struct rlimit64 lim;
+	int r = (int)SYS(prlimit64, 0, s->a[0], NULL, &lim);
+
+	if (r == 0 && lim.rlim_max < s->a[1]) {
+		lim.rlim_max = s->a[1];
+		SYS(prlimit64, 0, s->a[0], &lim, NULL);
+	}
+	return r;
+}
+
 static int set_rlimit(const struct plan_step *s)
 {
 	struct rlimit64 lim = { .rlim_cur = s->a[1], .rlim_max = s->a[2] };
@@ -204,6 +217,7 @@ static int carry_out(const struct plan_step *s)
 	/* Without a name: one could be joined that another jail has prepared under it. */
 	case OP_KEYRING: return new_keyring();
 	case OP_WRITE_PROC: return proc_write(plan_str(p, s->s[0]), plan_str(p, s->s[1]));
+	case OP_RAISE: return raise_limit(s);
 	case OP_RLIMIT: return set_rlimit(s);
 	case OP_SCHED: return (int)SYS(sched_setattr, 0, (const uint64_t *)plan_at(p, s->s[0]) + 1, 0);
 	case OP_IOPRIO: return (int)SYS(ioprio_set, 1, 0, s->a[0]);

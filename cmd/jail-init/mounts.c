@@ -41,14 +41,6 @@ int set_attr(int fd, uint64_t set, uint64_t clr, uint64_t propagation, int recur
 			sizeof(attr));
 }
 
-/* The mount at the path, and all below it: what happens to them stays here. */
-static int make_slave(const char *path, int recursive)
-{
-	struct mount_attr attr = { .propagation = MS_SLAVE };
-
-	return (int)SYS(mount_setattr, AT_FDCWD, path, recursive ? AT_RECURSIVE : 0, &attr, sizeof(attr));
-}
-
 static int clone_tree(int fd, const char *path, int recursive)
 {
 	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0);
@@ -115,28 +107,37 @@ int mount_root_attr(const struct plan_step *s)
  * "/" instead, which leaves the old one below: only on request.
  *
  * Mounts that are shared with the host's are cut off first: or the host's own would be taken off together with
- * them, all of them.
+ * them, all of them.  Only the old ones: what a volume of the jail's shares with the host stays shared.
  */
+static int pivot(int old)
+{
+	int r = (int)SYS(pivot_root, ".", ".");
+
+	if (r == 0 && old >= 0)
+		r = set_attr(old, 0, 0, MS_SLAVE, 1);
+	return r < 0 ? r : (int)SYS(umount2, ".", MNT_DETACH);
+}
+
+static int move_over(int old)
+{
+	int r = old < 0 ? 0 : set_attr(old, 0, 0, MS_SLAVE, 0);
+
+	if (r == 0)
+		r = (int)SYS(move_mount, in.root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+	return r < 0 ? r : (int)SYS(chroot, ".");
+}
+
 int mount_pivot(const struct plan_step *s)
 {
-	int r = (int)SYS(fchdir, in.root);
+	int r = (int)SYS(fchdir, in.root), old = -1;
 
-	if (r < 0)
-		return r;
-	if (s->a[0]) {
-		if (s->a[1] && (r = make_slave("/", 0)) < 0)
-			return r;
-		r = (int)SYS(move_mount, in.root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
-		if (r == 0)
-			r = (int)SYS(chroot, ".");
-	} else {
-		r = (int)SYS(pivot_root, ".", ".");
-		if (r == 0 && s->a[1])
-			r = make_slave(".", 1);
-		if (r == 0)
-			r = (int)SYS(umount2, ".", MNT_DETACH);
-	}
-	return r == 0 ? (int)SYS(chdir, "/") : r;
+	if (r == 0 && s->a[1])
+		r = old = (int)SYS(openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (r >= 0)
+		r = s->a[0] ? move_over(old) : pivot(old);
+	if (old >= 0)
+		SYS(close, old);
+	return r < 0 ? r : (int)SYS(chdir, "/");
 }
 
 /* ---- trees ---- */

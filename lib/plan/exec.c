@@ -288,6 +288,13 @@ static void begin(struct plan_builder *b, const struct plan_exec *req, const str
 {
 	uint64_t flags = req->ns_flags;
 
+	/* While we may: root of the jail's user namespace may not. */
+	for (size_t i = 0; flags & CLONE_NEWUSER && i < p->n_rlimits; i++) {
+		struct plan_step *s = plan_add(b, OP_RAISE, STAGE_INSIDE, "process.rlimits[%zu]", i);
+
+		s->a[0] = (uint64_t)p->rlimits[i].resource;
+		s->a[1] = p->rlimits[i].hard;
+	}
 	plan_add(b, OP_GUARD, STAGE_INSIDE, "%s", "");
 	affinity(b, req, false);
 	if (p->oom_score_adj.set || p->apparmor_profile || p->selinux_label)

@@ -123,6 +123,7 @@ enum plan_arg {
 	X(STDIO, "set-stdio", A(0, DEC, "stdin"), A(1, DEC, "stdout"), A(2, DEC, "stderr")) \
 	X(KEYRING, "new-session-keyring") \
 	X(WRITE_PROC, "write-proc", S(0, STR, "file"), S(1, STR, "value")) \
+	X(RAISE, "raise-hard-limit", A(0, RLIMIT, "resource"), A(1, LIMIT, "hard")) \
 	X(RLIMIT, "set-rlimit", A(0, RLIMIT, "resource"), A(1, LIMIT, "soft"), \
 	  A(2, LIMIT, "hard")) \
 	X(SCHED, "set-scheduler", S(0, BLOB, "attr")) \

@@ -4,6 +4,8 @@
  */
 #include "run/making.h"
 
+#include <sys/resource.h>
+
 #include "run/hooks.h"
 #include "net/netdev.h"
 #include "run/idmap.h"
@@ -49,6 +51,22 @@ static bool has_meeting(const struct plan *p)
 	return false;
 }
 
+/*
+ * Hard limits above ours: root of a new user namespace may not raise them.  Only as far as that; jail-init sets them
+ * exactly when it has done its own work, and tells what could not be.
+ */
+static void raise_limits(const struct plan *p, pid_t pid)
+{
+	const struct plan_step *s = plan_steps(p);
+	struct rlimit now;
+
+	for (uint32_t i = 0; i < p->n_steps; i++, s++)
+		if (s->op == OP_RLIMIT && prlimit(pid, (int)s->a[0], NULL, &now) == 0 && now.rlim_max < s->a[2]) {
+			now.rlim_max = s->a[2];
+			prlimit(pid, (int)s->a[0], &now, NULL);
+		}
+}
+
 /* Into its cgroup before anything is mapped: systemd must see that the process is the user's. */
 static int write_maps(struct making *m, struct err *err)
 {
@@ -57,8 +75,10 @@ static int write_maps(struct making *m, struct err *err)
 
 	if (r < 0 || (!s && !m->moved))
 		return r;
-	if (s)
+	if (s) {
+		raise_limits(m->plan, m->init.pid);
 		r = idmap_write(m->init.pid, plan_str(m->plan, s->s[0]), plan_str(m->plan, s->s[1]), err);
+	}
 	if (r < 0)
 		return err_place(err, r, "linux.uidMappings");
 	protocol_word(m->init.socket, POINT_MAPS, -1);

@@ -137,15 +137,25 @@ static int hook_error(const struct plan_msg *m, const char *path, struct err *er
 		       WEXITSTATUS(status), n ? ": " : "", text);
 }
 
+/* What docker(1) looks for in a message of create, letter by letter: the words of Go's os/exec. */
+static const char *not_executable(int error, const char *name)
+{
+	if (error == -EACCES)
+		return "permission denied";
+	return strchr(name, '/') ? "no such file or directory" : "executable file not found in $PATH";
+}
+
 int protocol_error(const struct plan *p, const struct plan_msg *m, struct err *err)
 {
 	const struct plan_step *s = m->step < p->n_steps ? plan_steps(p) + m->step : NULL;
-	/* A program that is missed early is told as what it would have come to. */
+	/* A program that is missed early is told as a failure to execute it. */
 	const char *name = s ? plan_ops[s->op == OP_FIND ? OP_EXEC : s->op].name : "?";
 	int r;
 
 	if (s && m->type == MSG_HOOK_FAILED)
 		r = hook_error(m, plan_str(p, s->s[0]), err);
+	else if (s && s->op == OP_FIND)
+		r = err_set(err, m->error, "exec %s: %s", m->text, not_executable(m->error, m->text));
 	else if (m->text[0])
 		r = err_code(err, m->error < 0 ? m->error : -EIO, "%s %s", name, m->text);
 	else

@@ -207,15 +207,15 @@ running() {
 	config . /no/such
 	try jail create "$ID"
 	expect 1
-	contains "process.args: exec /no/such: No such file or directory"
+	contains "process.args: exec /no/such: no such file or directory"
 	config . nothing
 	try jail create "$ID"
 	expect 1
-	contains "process.args: exec nothing: No such file or directory"
+	contains "process.args: exec nothing: executable file not found in \$PATH"
 	config . /etc/passwd
 	try jail create "$ID"
 	expect 1
-	contains "process.args: exec /etc/passwd: Permission denied"
+	contains "process.args: exec /etc/passwd: permission denied"
 	config . /etc
 	try jail create "$ID"
 	expect 1

@@ -223,6 +223,7 @@ shared_host() {
 	cat /proc/self/mountinfo > ../mounts
 	for how in '' --no-pivot; do
 		jail create $how "$ID" < /dev/null > /dev/null 3>&-
+		[ ! -d volume ] || grep ' /v ' "/proc/$(pid_of "$ID")/mountinfo" | grep -q shared || ! grep -q /v config.json
 		diff ../mounts /proc/self/mountinfo || return
 		jail start "$ID"
 		jail delete -f "$ID"
@@ -232,7 +233,7 @@ shared_host() {
 
 @test "a host whose mounts are all shared keeps them" {
 	local p
-	export -f shared_host jail
+	export -f shared_host jail pid_of
 	export ID
 	mkdir volume
 	for p in '.linux.rootfsPropagation = "shared"' '.linux.rootfsPropagation = "rshared"' '.linux.rootfsPropagation = "rslave"' \

@@ -12,6 +12,15 @@ user() {
 		| .linux.gidMappings = .linux.uidMappings | $filter" "$@"
 }
 
+@test "a hard limit above the caller's own, for the program and for exec" {
+	config '.process.rlimits = [{type: "RLIMIT_NOFILE", soft: 900, hard: 1800}] | .linux.namespaces += [{type: "user"}]
+		| .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings' sleep 1000
+	(ulimit -H -n 1000 && ulimit -S -n 500 && up) || skip "needs CAP_SYS_RESOURCE"
+	grep -E '^Max open files +900 +1800 ' "/proc/$(pid_of "$ID")/limits"
+	try bash -c 'ulimit -H -n 1000; exec "$0" exec "$1" sh -c "ulimit -n; ulimit -H -n"' "$JAIL" "$ID"
+	expect 0 $'900\n1800'
+}
+
 @test "mappings are exactly those of the spec" {
 	user '.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 10}, {"containerID": 10, "hostID": 5000, "size": 1}, {"containerID": 5000, "hostID": 1, "size": 7}]
 		| .linux.gidMappings = [{"containerID": 0, "hostID": 200000, "size": 20}]' \
