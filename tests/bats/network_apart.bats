@@ -315,6 +315,7 @@ ports() {
 	jail delete --force web
 	jail delete --force closed
 	wait_for no_veth
+	ip link del lan
 	ip link del theirs
 	ip netns del lan
 	ip -n out route del 10.79.0.0/24
