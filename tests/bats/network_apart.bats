@@ -310,14 +310,21 @@ ports() {
 	ip -n lan addr add 203.0.113.9/32 dev eth0
 	ip route add 203.0.113.9/32 dev theirs
 	counting 7003
+	wait_for heard
+}
+
+heard() {
 	ip netns exec lan talk udp-send-from 203.0.113.9 10.79.0.1 7003 1
-	wait_for counted 1
-	jail delete --force web
-	jail delete --force closed
+	! counted 0
+}
+
+local_teardown() {
+	"$JAIL" list -q | xargs -r -n 1 "$JAIL" delete --force
 	wait_for no_veth
 	ip link del lan
 	ip link del theirs
 	ip netns del lan
 	ip -n out route del 10.79.0.0/24
-	rm /etc/jail/networks/theirs.json
-}
+	rm -f /etc/jail/networks/theirs.json
+	lab_clean
+} 2> /dev/null
