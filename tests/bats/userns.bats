@@ -13,11 +13,14 @@ user() {
 }
 
 @test "a hard limit above the caller's own, for the program and for exec" {
+	local caps
+	caps=$(awk '/CapEff/ { print $2 }' /proc/self/status)
+	(( (16#$caps >> 24) & 1 )) || skip "needs CAP_SYS_RESOURCE"
 	config '.process.rlimits = [{type: "RLIMIT_NOFILE", soft: 900, hard: 1800}] | .linux.namespaces += [{type: "user"}]
 		| .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings' sleep 1000
-	(ulimit -H -n 1000 && ulimit -S -n 500 && up) || skip "needs CAP_SYS_RESOURCE"
+	(ulimit -S -n 500 && ulimit -H -n 1000 && up)
 	grep -E '^Max open files +900 +1800 ' "/proc/$(pid_of "$ID")/limits"
-	try bash -c 'ulimit -H -n 1000; exec "$0" exec "$1" sh -c "ulimit -n; ulimit -H -n"' "$JAIL" "$ID"
+	try bash -c 'ulimit -S -n 500; ulimit -H -n 1000; exec "$0" exec "$1" sh -c "ulimit -n; ulimit -H -n"' "$JAIL" "$ID"
 	expect 0 $'900\n1800'
 }
 
