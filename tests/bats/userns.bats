@@ -22,6 +22,7 @@ user() {
 	grep -E '^Max open files +900 +1800 ' "/proc/$(pid_of "$ID")/limits"
 	try bash -c 'ulimit -S -n 500; ulimit -H -n 1000; exec "$0" exec "$1" sh -c "ulimit -n; ulimit -H -n"' "$JAIL" "$ID"
 	expect 0 $'900\n1800'
+	jail delete -f "$ID"
 }
 
 @test "mappings are exactly those of the spec" {
