@@ -165,6 +165,8 @@ static int decide_link(struct net_claim *c, size_t i, struct err *err)
 		l->flags |= LEASE_ISOLATED;
 	if (s->internal || (l->def && l->def->internal))
 		l->flags |= LEASE_INTERNAL;
+	if (l->def && l->def->unmanaged)
+		l->flags |= LEASE_UNMANAGED;
 	for (size_t k = 0; r == 0 && k < s->n_addresses; k++)
 		r = err_place(err, place_address(l, s->addresses[k], err), "%s.address", l->place);
 	/* The first interface is the way out, others only if they say so. */

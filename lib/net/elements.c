@@ -164,9 +164,13 @@ int elements_of_table(const struct table *t, element_fn each, void *data)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < t->n_leases; i++) {
-		r = elements_of_link(&t->leases[i], each, data);
-		if (r == 0 && !(t->leases[i].flags & LEASE_LEAVING))
-			r = elements_of_lease(&t->leases[i], each, data);
+		const struct lease *l = &t->leases[i];
+		bool leaving = l->flags & LEASE_LEAVING;
+
+		if (!leaving || !(l->flags & LEASE_APART))
+			r = elements_of_link(l, each, data);
+		if (r == 0 && !leaving)
+			r = elements_of_lease(l, each, data);
 	}
 	for (size_t i = 0; r == 0 && i < t->n_ports; i++)
 		r = elements_of_port(&t->ports[i], each, data);

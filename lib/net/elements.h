@@ -29,7 +29,7 @@ typedef int (*element_fn)(const struct element *e, void *data);
 int elements_of_link(const struct lease *l, element_fn each, void *data);
 int elements_of_lease(const struct lease *l, element_fn each, void *data);
 int elements_of_port(const struct port *p, element_fn each, void *data);
-/* All that there should be; of a jail that is leaving what belongs to its link. */
+/* All that there should be; of a jail that is leaving what belongs to its link, unless it was kept apart. */
 int elements_of_table(const struct table *t, element_fn each, void *data);
 
 /* Messages that add or delete it, for a batch of rules.h.  To add one that is there is an error. */

@@ -24,7 +24,7 @@ int net_reattach(int fd, const struct table *t, const struct spec_netdef *d, con
 		const struct lease *l = &t->leases[i];
 
 		if (!strcmp(l->network, d->name) && !(l->flags & LEASE_LEAVING) && link_exists(fd, l->link))
-			r = link_attach(fd, l->link, b, l->flags & LEASE_ISOLATED, err);
+			r = link_attach(fd, l, b, err);
 	}
 	return r;
 }

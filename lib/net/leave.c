@@ -37,6 +37,9 @@ static int look_at_leases(struct leaving *l, struct table *t, struct err *err)
 		if (strcmp(lease->owner, l->owner) != 0 || lease->flags & LEASE_LEAVING)
 			continue;
 		elements_of_lease(lease, element_delete, &l->elements);
+		/* Whoever has joined its network is kept apart no more, and so cut off. */
+		if (lease->flags & LEASE_APART)
+			elements_of_link(lease, element_delete, &l->elements);
 		hosts_forget(l->dir, lease->network, l->owner);
 		r = hosts_remove(l->dir, lease->network, &lease->address, lease->names, err);
 		lease->flags |= LEASE_LEAVING;

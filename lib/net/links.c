@@ -102,7 +102,11 @@ static struct nl_msg *quiet_message(const char *name)
 	return m;
 }
 
-/* A port, up, on which a frame may leave by which it came (hairpin), and which may be isolated from others. */
+/*
+ * A port, up, on which a frame may leave by which it came (hairpin), and which may be isolated from others.  The bridge
+ * learns nothing from it, some frames (LLDP's) go around every hook, and floods nothing to it: where the jail is
+ * stands in fdb_message().
+ */
 static struct nl_msg *port_message(const char *name, bool isolated)
 {
 	struct ifinfomsg up = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
@@ -116,10 +120,25 @@ static struct nl_msg *port_message(const char *name, bool isolated)
 	nla_put_string(m, IFLA_INFO_SLAVE_KIND, "bridge");
 	data = nla_nest_start(m, IFLA_INFO_SLAVE_DATA);
 	nla_put_u8(m, IFLA_BRPORT_MODE, 1);
+	nla_put_u8(m, IFLA_BRPORT_LEARNING, 0);
+	nla_put_u8(m, IFLA_BRPORT_UNICAST_FLOOD, 0);
 	if (isolated)
 		nla_put_u8(m, IFLA_BRPORT_ISOLATED, 1);
 	nla_nest_end(m, data);
 	nla_nest_end(m, info);
+	return m;
+}
+
+/* The hardware address is that of port @index, for as long as there is the port. */
+static struct nl_msg *fdb_message(int index, const uint8_t mac[6])
+{
+	struct ndmsg nd = {
+		.ndm_family = AF_BRIDGE, .ndm_ifindex = index, .ndm_state = NUD_NOARP, .ndm_flags = NTF_MASTER,
+	};
+	struct nl_msg *m = nl_new(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, &nd, sizeof(nd));
+
+	if (m)
+		nla_put(m, NDA_LLADDR, 6, mac);
 	return m;
 }
 
@@ -141,7 +160,7 @@ static struct nl_msg *neighbour_message(const struct net_link *l, const struct i
 /* How many messages are about the pair and its port; those behind them tell the host of neighbours. */
 static uint32_t pair_messages(const struct net_link *l)
 {
-	return l->ipv6 ? 3 : 2;
+	return l->ipv6 ? 4 : 3;
 }
 
 static int try_pair(int fd, const struct net_link *l, const struct bridge *b, pid_t pid, unsigned try,
@@ -152,7 +171,8 @@ static int try_pair(int fd, const struct net_link *l, const struct bridge *b, pi
 	nl_batch_add(&batch, pair_message(l, b, pid, try), false);
 	if (l->ipv6)
 		nl_batch_add(&batch, quiet_message(l->host), false);
-	nl_batch_add(&batch, port_message(l->host, l->flags & LEASE_ISOLATED), l->n_addresses == 0);
+	nl_batch_add(&batch, port_message(l->host, l->flags & LEASE_ISOLATED), false);
+	nl_batch_add(&batch, fdb_message(host_index(l, try), l->mac), l->n_addresses == 0);
 	for (size_t i = 0; i < l->n_addresses; i++)
 		nl_batch_add(&batch, neighbour_message(l, &l->addresses[i], b), i + 1 == l->n_addresses);
 	return nl_batch_send(fd, &batch, bad);
@@ -218,22 +238,27 @@ int link_ask(int fd, unsigned long what, const char *name, struct ifreq *ret)
 	return ioctl(fd, what, ret) < 0 ? -errno : 0;
 }
 
-int link_attach(int fd, const char *name, const struct bridge *b, bool isolated, struct err *err)
+int link_attach(int fd, const struct lease *l, const struct bridge *b, struct err *err)
 {
 	struct ifinfomsg none = { 0 };
-	struct nl_msg *m = nl_new(RTM_NEWLINK, 0, &none, sizeof(none));
 	nl_batch_auto batch = { 0 };
+	struct nl_msg *m;
+	struct ifreq ifr;
 	uint32_t bad;
-	int r;
+	int r = link_ask(fd, SIOCGIFINDEX, l->link, &ifr);
 
+	if (r < 0)
+		return r == -ENODEV ? 0 : err_code(err, r, "find interface %s", l->link);
+	m = nl_new(RTM_NEWLINK, 0, &none, sizeof(none));
 	if (m) {
-		nla_put_string(m, IFLA_IFNAME, name);
+		nla_put_string(m, IFLA_IFNAME, l->link);
 		nla_put_u32(m, IFLA_MASTER, (uint32_t)b->index);
 	}
 	nl_batch_add(&batch, m, false);
-	nl_batch_add(&batch, port_message(name, isolated), true);
+	nl_batch_add(&batch, port_message(l->link, l->flags & LEASE_ISOLATED), false);
+	nl_batch_add(&batch, fdb_message(ifr.ifr_ifindex, l->mac), true);
 	r = nl_batch_send(fd, &batch, &bad);
-	return r < 0 && r != -ENODEV ? err_code(err, r, "put interface %s on its bridge", name) : 0;
+	return r < 0 && r != -ENODEV ? err_code(err, r, "put interface %s on its bridge", l->link) : 0;
 }
 
 int link_remove(int fd, const char *name, struct err *err)

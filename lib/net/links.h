@@ -35,8 +35,8 @@ int net_reattach(int fd, const struct table *t, const struct spec_netdef *d, con
 int link_veth(int fd, const struct net_link *l, const struct bridge *b, pid_t pid, struct err *err);
 int link_macvlan(int fd, const struct net_link *l, pid_t pid, struct err *err);
 
-/* The host's end @name on the bridge again, as it was. */
-int link_attach(int fd, const char *name, const struct bridge *b, bool isolated, struct err *err);
+/* The host's end of @l's link on the bridge again, as it was; 0 also when it is gone. */
+int link_attach(int fd, const struct lease *l, const struct bridge *b, struct err *err);
 
 /* One SIOCGIF… request about link @name on a rtnetlink socket: 0 or -errno. */
 int link_ask(int fd, unsigned long what, const char *name, struct ifreq *ret);

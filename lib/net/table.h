@@ -23,7 +23,10 @@ enum lease_flag {
 	LEASE_ISOLATED = 1, LEASE_INTERNAL = 2,
 	LEASE_LEAVING = 4,              /* its jail is gone, the kernel may not have let go of the link yet */
 	LEASE_FIRST = 8,                /* the first of its link */
+	LEASE_UNMANAGED = 16,           /* the bridge is the administrator's */
 };
+
+#define LEASE_APART (LEASE_ISOLATED | LEASE_INTERNAL)
 
 struct lease {
 	struct ip address;              /* with the prefix of its network */

@@ -75,8 +75,10 @@ static struct spec_netdef derive(const struct table *t, const char *name, const 
 		return d;
 	memset(d.subnet, 0, sizeof(d.subnet));
 	for (size_t i = 0; i < t->n_leases; i++)
-		if (!strcmp(t->leases[i].network, name))
+		if (!strcmp(t->leases[i].network, name)) {
 			d.subnet[ip_slot(t->leases[i].address.family)] = ip_network(&t->leases[i].address);
+			d.unmanaged |= !!(t->leases[i].flags & LEASE_UNMANAGED);
+		}
 	return d;
 }
 
