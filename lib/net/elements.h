@@ -22,8 +22,8 @@ struct element {
  * Call @each for every element of a lease, or of a published port; its return ends the walk unless 0.
  *
  * elements_of_link() is what may be sent by a lease's link; the first one of a link brings what belongs to all.  They
- * name the link, so that they mean nothing once it is gone, and are not deleted: rules.h lays the tables down
- * anew before there are many of them.  Closing the socket behind a deletion waits for a grace period of RCU.
+ * name the link, so that they mean nothing once it is gone, and are deleted only of who was kept apart: rules.h lays
+ * the tables down anew before there are many of them.  Closing the socket behind a deletion waits for a grace period of RCU.
  */
 typedef int (*element_fn)(const struct element *e, void *data);
 int elements_of_link(const struct lease *l, element_fn each, void *data);

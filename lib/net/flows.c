@@ -120,23 +120,11 @@ static int find(int fd, const struct kind *kind, struct search *s)
 	return nl_ask(fd, &b, look_at_flow, s);
 }
 
-static int delete_all(int fd, const struct nl_batch *found)
+static int delete_one(const struct nl_batch *one, void *fd)
 {
-	const char *at = found->data.text, *end = at + found->data.len;
-	int r = found->data.failed ? -ENOMEM : 0;
+	uint32_t failed;
 
-	while (r == 0 && at < end) {
-		size_t len = NLMSG_ALIGN(((const struct nlmsghdr *)at)->nlmsg_len);
-		nl_batch_auto one = { .n = 1 };
-		uint32_t failed;
-
-		buf_put(&one.data, at, len);
-		r = nl_batch_send(fd, &one, &failed);
-		if (r == -ENOENT)               /* it has ended by itself */
-			r = 0;
-		at += len;
-	}
-	return r;
+	return nl_batch_send(*(int *)fd, one, &failed);
 }
 
 static bool any_of(const struct port *ports, size_t n, const struct kind *kind)
@@ -165,7 +153,7 @@ int flows_forget(const struct port *ports, size_t n, struct err *err)
 			r = find(fd, &kinds[i], &s);
 	}
 	if (r == 0)
-		r = delete_all(fd, &s.found);
+		r = nl_batch_singly(&s.found, delete_one, &fd);
 	nl_batch_done(&s.found);
 	if (r == -EINVAL || r == -EOPNOTSUPP)   /* there is no connection tracking by netlink in this kernel */
 		return 0;

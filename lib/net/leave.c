@@ -61,34 +61,28 @@ static int look_at_ports(struct leaving *l, struct table *t, struct err *err)
 	return 0;
 }
 
-/* What elements there are of this jail, when they cannot go together: one by one. */
-static int delete_singly(struct leaving *l, struct err *err)
+struct deleting {
+	int dir;
+	struct err *err;
+};
+
+static int delete_one(const struct nl_batch *one, void *data)
 {
-	const char *at = l->elements.data.text, *end = at + l->elements.data.len;
-	int r = 0;
+	const struct deleting *d = data;
 
-	while (r == 0 && at < end) {
-		const struct nlmsghdr *h = (const struct nlmsghdr *)at;
-		nl_batch_auto one = { 0 };
-
-		buf_put(&one.data, h, NLMSG_ALIGN(h->nlmsg_len));
-		one.n = 1;
-		r = rules_delete(l->dir, &one, err);
-		if (r == -ENOENT)
-			r = 0;
-		at += NLMSG_ALIGN(h->nlmsg_len);
-	}
-	return r;
+	return rules_delete(d->dir, one, d->err);
 }
 
+/* Together, or, when some of them are not there, one by one. */
 static int delete_elements(struct leaving *l, struct err *err)
 {
+	struct deleting d = { l->dir, err };
 	int r;
 
 	if (!l->elements.n)
 		return 0;
 	r = rules_delete(l->dir, &l->elements, err);
-	return r == -ENOENT ? delete_singly(l, err) : r;
+	return r == -ENOENT ? nl_batch_singly(&l->elements, delete_one, &d) : r;
 }
 
 int leave_networks(int dir, struct table *t, const char *owner, struct err *err)

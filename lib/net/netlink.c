@@ -44,6 +44,24 @@ void nl_batch_add(struct nl_batch *b, struct nl_msg *m, bool ack)
 	nlmsg_free(m);
 }
 
+int nl_batch_singly(const struct nl_batch *b, int (*each)(const struct nl_batch *one, void *data), void *data)
+{
+	const char *at = b->data.text, *end = at + b->data.len;
+	int r = b->data.failed ? -ENOMEM : 0;
+
+	while (r == 0 && at < end) {
+		size_t len = NLMSG_ALIGN(((const struct nlmsghdr *)at)->nlmsg_len);
+		nl_batch_auto one = { .n = 1 };
+
+		buf_put(&one.data, at, len);
+		r = each(&one, data);
+		if (r == -ENOENT)
+			r = 0;
+		at += len;
+	}
+	return r;
+}
+
 void nl_batch_ack(struct nl_batch *b)
 {
 	if (b->n && b->data.text)

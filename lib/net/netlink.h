@@ -34,6 +34,12 @@ struct nl_msg *nl_new(int type, int flags, const void *header, size_t len);
 /* Append @m and free it; NULL is remembered as a lack of memory. @ack: errors come in any case. */
 void nl_batch_add(struct nl_batch *b, struct nl_msg *m, bool ack);
 
+/*
+ * Call @each with every message of the batch as a batch of its own; -ENOENT is no failure: what is to be deleted is gone
+ * already.  Its first other failure ends the walk, and is returned.
+ */
+int nl_batch_singly(const struct nl_batch *b, int (*each)(const struct nl_batch *one, void *data), void *data);
+
 /* Have the last one acknowledged. */
 void nl_batch_ack(struct nl_batch *b);
 
