@@ -90,23 +90,23 @@ address() {
 		select($n == "" or .network == $n).addresses[] | select(test($p)) | sub("/.*"; "")' | head -1
 }
 
-# ask URL, out_asks URL, NAME_asks: the page there
+# ask URL, out_asks URL, NAME_asks: the page there.  The machine may be busy with other things, so time
+# enough; what must not get through waits in vain (refused), and less long.
 ask() {
-	timeout $((3 * SLOW)) busybox wget -qO- "$1"
+	timeout "${PATIENCE:-30}" busybox wget -qO- "$1"
 }
 
 out_asks() {
-	ip netns exec out timeout $((3 * SLOW)) busybox wget -qO- "$1"
+	ip netns exec out timeout "${PATIENCE:-30}" busybox wget -qO- "$1"
 }
 
 # jail_asks NAME URL
 jail_asks() {
-	timeout $((3 * SLOW)) "$JAIL" exec "$1" wget -qO- "$2"
+	timeout "${PATIENCE:-30}" "$JAIL" exec "$1" wget -qO- "$2"
 }
 
-# What must not get through waits in vain: shorter
 refused() {
-	if SLOW=1 "$@" > refused.out 2>&1; then
+	if PATIENCE=3 "$@" > refused.out 2>&1; then
 		cat refused.out
 		return 1
 	fi

@@ -196,7 +196,7 @@ default_by() {
 	jail delete --force old
 	wait_for links 1
 	serve new '{address: "10.77.3.3"}'
-	[ "$(timeout 1 "$JAIL" exec two wget -qO- http://10.77.3.3/)" = hello ]
+	[ "$(timeout 5 "$JAIL" exec two wget -qO- http://10.77.3.3/)" = hello ]
 }
 
 links() {

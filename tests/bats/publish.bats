@@ -215,6 +215,10 @@ counted() {
 	contains "jail.network.publish[0]: the jail has no address of that family"
 }
 
+mine() {
+	[ "$(busybox nc -w 5 127.0.0.1 8080 < /dev/null)" = mine ]
+}
+
 @test "after a delete the port is free, for jails and for programs of the host" {
 	start web '{publish: ["8080:80"]}' sleep 1000
 	jail delete --force web
@@ -223,6 +227,5 @@ counted() {
 	gets ask http://127.0.0.1:8080/
 	jail delete --force web
 	background busybox nc -ll -p 8080 -e echo mine
-	wait_for busybox nc -w 1 127.0.0.1 8080
-	[ "$(busybox nc -w 1 127.0.0.1 8080 < /dev/null)" = mine ]
+	wait_for mine
 }
