@@ -234,6 +234,28 @@ bool bridge_is_ours(int fd, const char *name)
 	       !memcmp(ifr.ifr_hwaddr.sa_data, mac, sizeof(mac));
 }
 
+static int look_at_link(const struct nlmsghdr *m, void *data)
+{
+	struct nlattr *master = nlmsg_find_attr((struct nlmsghdr *)m, sizeof(struct ifinfomsg), IFLA_MASTER);
+	unsigned *index = data;
+
+	if (master && nla_get_u32(master) == *index)
+		*index = 0;
+	return 0;
+}
+
+bool bridge_has_ports(int fd, const char *name)
+{
+	struct ifinfomsg any = { 0 };
+	unsigned index = if_nametoindex(name);
+	nl_batch_auto b = { 0 };
+
+	if (!index)
+		return false;
+	nl_batch_add(&b, nl_new(RTM_GETLINK, NLM_F_DUMP, &any, sizeof(any)), false);
+	return nl_ask(fd, &b, look_at_link, &index) < 0 || !index;
+}
+
 struct addresses {
 	const struct spec_netdef *d;
 	int index;

@@ -16,6 +16,7 @@
 #include "net/flows.h"
 #include "net/hosts.h"
 #include "net/links.h"
+#include "net/past.h"
 #include "net/shape.h"
 
 static size_t list_networks(const struct net_claim *c, const struct spec_netdef **ret)
@@ -88,6 +89,17 @@ static int repair(int fd, int dir, const struct net_claim *c, const struct spec_
 	return table_in_use(&t, d->name, c->owner) ? 0 : bridge_tidy(fd, d, b, err);
 }
 
+/* What the kernel still knows of those who had our ports and addresses before. */
+static int forget_others(int dir, const struct net_claim *c, struct err *err)
+{
+	int r = flows_forget_ports(c->ports, c->n_ports, err);
+
+	for (size_t i = 0; r == 0 && i < c->n_links; i++)
+		if (c->links[i].def)
+			r = past_take(dir, c->links[i].addresses, c->links[i].n_addresses, c->owner, err);
+	return r;
+}
+
 /* Under the lock: all that is shared with other jails. */
 static int join_networks(int fd, const struct net_claim *c, const struct net_host *host,
 			 struct bridge *ret_bridges, struct err *err)
@@ -109,7 +121,7 @@ static int join_networks(int fd, const struct net_claim *c, const struct net_hos
 	if (r == 0)
 		r = set_rules(dir, &seen, c, host, err);
 	if (r == 0)
-		r = flows_forget(c->ports, c->n_ports, err);
+		r = forget_others(dir, c, err);
 	return r < 0 ? r : add_names(dir, c, err);
 }
 

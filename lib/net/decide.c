@@ -184,11 +184,20 @@ struct lease net_lease(const struct net_claim *c, const struct net_link *l, size
 
 /* ---- the jail ---- */
 
+/* One name: it becomes a word of a line of hosts(5). */
+static bool is_name(const char *s)
+{
+	for (const char *p = s; *p; p++)
+		if ((unsigned char)*p <= ' ' || strchr(",#\177", *p))
+			return false;
+	return *s != '\0';
+}
+
 static int decide_names(struct net_claim *c, const char *hostname)
 {
 	const char *id = owner_id(c->owner);
 
-	c->names = !str_empty(hostname) && strcmp(hostname, id) != 0 && !strpbrk(hostname, " ,\t\n#") ?
+	c->names = hostname && is_name(hostname) && strcmp(hostname, id) != 0 ?
 		   arena_printf(&c->arena, "%s,%s", id, hostname) : arena_strdup(&c->arena, id);
 	return c->names ? 0 : -ENOMEM;
 }

@@ -86,12 +86,21 @@ static int sender(const struct lease *l, const struct ip *ip, element_fn each, v
 	return each(&e, data);
 }
 
+/* What belongs to the link, whichever addresses it has. */
+static int whole_link(const struct lease *l, element_fn each, void *data)
+{
+	struct ip local = mac_link_local(l->mac);
+	int r = sender(l, NULL, each, data);
+
+	if (r == 0)
+		r = sender(l, &local, each, data);
+	return r == 0 && l->flags & LEASE_INTERNAL ? inside(l, each, data) : r;
+}
+
 int elements_of_link(const struct lease *l, element_fn each, void *data)
 {
-	int r = l->flags & LEASE_FIRST ? sender(l, NULL, each, data) : 0;
+	int r = l->flags & LEASE_FIRST ? whole_link(l, each, data) : 0;
 
-	if (r == 0 && l->flags & LEASE_FIRST && l->flags & LEASE_INTERNAL)
-		r = inside(l, each, data);
 	return r == 0 ? sender(l, &l->address, each, data) : r;
 }
 
@@ -103,6 +112,8 @@ int elements_of_lease(const struct lease *l, element_fn each, void *data)
 		r = simple("isolated4", "isolated6", &l->address, each, data);
 	if (r == 0 && l->flags & LEASE_INTERNAL)
 		r = simple("internal4", "internal6", &l->address, each, data);
+	if (r == 0 && l->flags & LEASE_UNMANAGED)
+		r = simple("guests4", "guests6", &l->address, each, data);
 	return r;
 }
 

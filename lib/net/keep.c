@@ -159,7 +159,8 @@ static int collect_bridge(struct gc *gc, const char *name, struct err *err)
 
 	if (table_in_use(&gc->t, name, NULL))
 		return 0;
-	if (bridge_is_ours(gc->fd, name)) {
+	/* Somebody may have put a port of his own in. */
+	if (bridge_is_ours(gc->fd, name) && !bridge_has_ports(gc->fd, name)) {
 		tell(gc, "bridge", name);
 		r = link_remove(gc->fd, name, err);
 	}
@@ -176,7 +177,7 @@ static int collect_known(struct gc *gc, struct err *err)
 	int r = 0;
 
 	seen_read(gc->dir, &s);
-	for (line = seen_networks(&s); r == 0 && line && *line; line = strchr(line, '\n') + 1) {
+	for (line = seen_networks(&s); r == 0 && line && *line; line = seen_next(line)) {
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, " "), line);
 		r = collect_bridge(gc, name, err);
 	}

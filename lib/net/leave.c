@@ -95,7 +95,7 @@ int leave_networks(int dir, struct table *t, const char *owner, struct err *err)
 	if (r == 0)
 		r = delete_elements(&l, err);
 	if (r == 0)
-		r = flows_forget(l.ports, l.n_ports, err);
+		r = flows_forget_ports(l.ports, l.n_ports, err);
 	if (r == 0)
 		table_drop_ports(t, owner);
 	nl_batch_done(&l.elements);

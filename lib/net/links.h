@@ -26,6 +26,8 @@ int bridge_tidy(int fd, const struct spec_netdef *d, const struct bridge *b, str
 
 /* Did we make bridge @name: does it have the hardware address that we give it? */
 bool bridge_is_ours(int fd, const char *name);
+/* Is a link in it?  When in doubt it has one. */
+bool bridge_has_ports(int fd, const char *name);
 
 /* keep.c: the links of its jails get on a bridge that was made again. */
 int net_reattach(int fd, const struct table *t, const struct spec_netdef *d, const struct bridge *b,

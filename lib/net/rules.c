@@ -23,8 +23,8 @@
 #include "net/elements.h"
 #include "net/text.h"
 
-#define ROOM       1024         /* what three elements each need: half a megabyte in the kernel */
-#define TRIES      32
+#define ROOM       1024         /* what four elements each need: half a megabyte in the kernel */
+#define TRIES      8            /* then with the whole tables, which nobody can come between */
 #define ERESTART_  85
 
 /* ---- messages ---- */
@@ -155,6 +155,27 @@ static int ask_print(int fd, uint64_t *ret)
 	return r;
 }
 
+/* Did somebody else change the ruleset after we looked? */
+static bool disturbed(int r)
+{
+	return r == -ERESTART_ || r == -EAGAIN;
+}
+
+/* Whatever is there now; *ret: the generation that it was. */
+static int commit_now(int fd, const struct nl_batch *elements, uint32_t *ret)
+{
+	int r;
+
+	for (int i = 0; i < TRIES; i++) {
+		r = ask_generation(fd, ret);
+		if (r == 0)
+			r = commit(fd, elements, *ret);
+		if (!disturbed(r))
+			break;
+	}
+	return r;
+}
+
 /* ---- laying it down ---- */
 
 static int failed(int r, struct err *err)
@@ -236,12 +257,6 @@ static int settle(int fd, int dir, struct seen *s, const char *owner,
 
 /* ---- for others ---- */
 
-/* Did somebody else change the ruleset after we looked? */
-static bool disturbed(int r)
-{
-	return r == -ERESTART_ || r == -EAGAIN;
-}
-
 /* Is what is there not what we left: no table, or elements that should not be? */
 static bool stale(int r)
 {
@@ -268,8 +283,10 @@ int rules_commit(int dir, struct seen *s, const char *owner, const struct spec_n
 		if (r < 0 || !elements->n)
 			return r;
 		r = commit(fd, elements, s->generation);
-		if (!(disturbed(r) || stale(r)) || i == TRIES)
+		if (!(disturbed(r) || stale(r)))
 			return r < 0 ? failed(r, err) : added(dir, s, err);
+		if (i == TRIES)
+			return reload(fd, dir, NULL, networks, n, host, err);
 		if (stale(r))
 			s->print = 0;           /* lay it down once more */
 	}
@@ -293,13 +310,7 @@ int rules_delete(int dir, const struct nl_batch *elements, struct err *err)
 	if (r < 0)
 		return r;
 	seen_read(dir, &s);
-	for (int i = 0; i < TRIES; i++) {
-		r = ask_generation(fd, &generation);
-		if (r == 0)
-			r = commit(fd, elements, generation);
-		if (r != -ERESTART_ && r != -EAGAIN)
-			break;
-	}
+	r = commit_now(fd, elements, &generation);
 	/* Only if nobody else has been there: else the next start looks at it. */
 	if (r == 0 && s.print && generation == s.generation) {
 		s.generation++;
@@ -322,9 +333,7 @@ static int remove_table(int fd, uint8_t family, struct err *err)
 	if (m)
 		nla_put_string(m, NFTA_TABLE_NAME, RULES_TABLE);
 	nl_batch_add(&b, m, false);
-	r = ask_generation(fd, &generation);
-	if (r == 0)
-		r = commit(fd, &b, generation);
+	r = commit_now(fd, &b, &generation);
 	return r == 0 ? 1 : r == -ENOENT ? 0 : failed(r, err);
 }
 

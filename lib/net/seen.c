@@ -69,11 +69,18 @@ void seen_keep_network(struct buf *lines, const char *name, const struct seen *o
 	buf_printf(lines, "%s %.16s\n", name, hash ? hash : "0000000000000000");
 }
 
+const char *seen_next(const char *line)
+{
+	const char *end = strchr(line, '\n');
+
+	return end ? end + 1 : NULL;
+}
+
 const char *seen_line(const char *lines, const char *name)
 {
 	size_t n = strlen(name);
 
-	for (const char *p = lines; p && *p; p = strchr(p, '\n') + 1)
+	for (const char *p = lines; p && *p; p = seen_next(p))
 		if (!strncmp(p, name, n) && p[n] == ' ')
 			return p + n + 1;
 	return NULL;

@@ -25,6 +25,8 @@ void seen_done(struct seen *s);
 const char *seen_networks(const struct seen *s);
 /* Is @d one of them, defined as it was then? */
 bool seen_network(const struct seen *s, const struct spec_netdef *d);
+/* The line after one; NULL: that was the last. */
+const char *seen_next(const char *line);
 /* What stands behind @name in such lines; NULL: it is not there. */
 const char *seen_line(const char *lines, const char *name);
 void seen_put_network(struct buf *lines, const struct spec_netdef *d);

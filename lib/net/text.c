@@ -5,7 +5,9 @@
 #include "net/text.h"
 
 #include <linux/netfilter.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/embed.h"
 #include "net/defs.h"
@@ -27,24 +29,57 @@ static void put_rules(struct buf *out)
 	buf_printf(out, "%s\n", embed_rules);
 }
 
-static void put_subnet(const struct spec_netdef *d, int slot, struct buf *out)
-{
-	char net[IP_TEXT_MAX], set[16];
-	int family = slot ? 6 : 4;
+/* An administrator's networks may be one in another: a set of intervals takes only the larger one. */
+struct nets {
+	struct ip *v;
+	size_t n;
+	bool failed;
+};
 
-	if (!d->subnet[slot].family)
+static void nets_add(struct nets *nets, const struct ip *net)
+{
+	struct ip *v = net->family && !nets->failed ? reallocarray(nets->v, nets->n + 1, sizeof(*v)) : NULL;
+
+	nets->failed |= net->family && !v;
+	if (!v)
 		return;
-	ip_net_text(&d->subnet[slot], net);
-	snprintf(set, sizeof(set), "subnets%d", family);
-	put(out, set, net);
-	if (!d->routed && !d->unmanaged) {
-		snprintf(set, sizeof(set), "nat%d", family);
-		put(out, set, net);
-	}
+	nets->v = v;
+	nets->v[nets->n++] = ip_network(net);
 }
 
-static void put_network(const struct spec_netdef *d, struct buf *out)
+static bool is_covered(const struct nets *nets, size_t i)
 {
+	const struct ip *net = &nets->v[i];
+
+	for (size_t k = 0; k < nets->n; k++) {
+		const struct ip *other = &nets->v[k];
+
+		if (k != i && ip_overlap(net, other) &&
+		    (other->prefix < net->prefix || (other->prefix == net->prefix && k < i)))
+			return true;
+	}
+	return false;
+}
+
+static void put_nets(const struct nets *nets, const char *set4, const char *set6, struct buf *out)
+{
+	char text[IP_TEXT_MAX];
+
+	for (size_t i = 0; i < nets->n; i++)
+		if (!is_covered(nets, i))
+			put(out, nets->v[i].family == AF_INET6 ? set6 : set4, ip_net_text(&nets->v[i], text));
+	out->failed |= nets->failed;
+}
+
+/* What is put when all networks are known. */
+struct text {
+	struct buf *out;
+	struct nets all, nat;
+};
+
+static void put_network(const struct spec_netdef *d, struct text *t)
+{
+	struct buf *out = t->out;
 	char name[24], both[64];
 
 	snprintf(name, sizeof(name), "\"%s\"", d->name);
@@ -55,8 +90,11 @@ static void put_network(const struct spec_netdef *d, struct buf *out)
 		put(out, "ours", name);
 	if (d->routed)
 		put(out, "routed", name);
-	put_subnet(d, 0, out);
-	put_subnet(d, 1, out);
+	for (int slot = 0; slot < 2; slot++) {
+		nets_add(&t->all, &d->subnet[slot]);
+		if (!d->routed && !d->unmanaged)
+			nets_add(&t->nat, &d->subnet[slot]);
+	}
 }
 
 static int put_element(const struct element *e, void *out)
@@ -83,8 +121,8 @@ static struct spec_netdef derive(const struct table *t, const char *name, const 
 }
 
 /* Nobody looks at its bridge now: it stays known, or unknown, as @old says. */
-static int put_used_network(const struct table *t, const char *name, const struct seen *old, struct buf *out,
-			    struct buf *names)
+static int put_used_network(const struct table *t, const char *name, const struct seen *old,
+			    struct text *text, struct buf *names)
 {
 	struct spec *s = NULL;
 	struct spec_netdef d;
@@ -93,25 +131,39 @@ static int put_used_network(const struct table *t, const char *name, const struc
 	if (r == -ENOMEM)
 		return r;
 	d = derive(t, name, s);
-	put_network(&d, out);
+	put_network(&d, text);
 	seen_keep_network(names, name, old);
 	spec_free(s);
 	return 0;
 }
 
-int rules_text(const struct table *t, const struct spec_netdef *const *networks, size_t n, const struct seen *old,
-	       struct buf *ret, struct buf *ret_names)
+static int put_networks(const struct table *t, const struct spec_netdef *const *networks, size_t n,
+			const struct seen *old, struct text *text, struct buf *names)
 {
 	int r = 0;
 
-	put_rules(ret);
 	for (size_t i = 0; i < n; i++)
-		if (!seen_line(ret_names->text, networks[i]->name)) {
-			put_network(networks[i], ret);
-			seen_put_network(ret_names, networks[i]);
+		if (!seen_line(names->text, networks[i]->name)) {
+			put_network(networks[i], text);
+			seen_put_network(names, networks[i]);
 		}
 	for (size_t i = 0; r == 0 && i < t->n_leases; i++)
-		if (!seen_line(ret_names->text, t->leases[i].network))
-			r = put_used_network(t, t->leases[i].network, old, ret, ret_names);
+		if (!seen_line(names->text, t->leases[i].network))
+			r = put_used_network(t, t->leases[i].network, old, text, names);
+	put_nets(&text->all, "subnets4", "subnets6", text->out);
+	put_nets(&text->nat, "nat4", "nat6", text->out);
+	return r;
+}
+
+int rules_text(const struct table *t, const struct spec_netdef *const *networks, size_t n, const struct seen *old,
+	       struct buf *ret, struct buf *ret_names)
+{
+	struct text text = { .out = ret };
+	int r;
+
+	put_rules(ret);
+	r = put_networks(t, networks, n, old, &text, ret_names);
+	free(text.all.v);
+	free(text.nat.v);
 	return r < 0 ? r : elements_of_table(t, put_element, ret);
 }
