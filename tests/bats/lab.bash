@@ -122,6 +122,63 @@ elements() {
 	nft list table inet jail | grep -cE '^\s+(elements = \{)?.* : [0-9a-f.:]+( \. [0-9]+)?' || true
 }
 
+links() {
+	[ "$(ip -br link | grep -c '^jv')" = "$1" ]
+}
+
+# ---- a jail that may do all it wants in its own network ----
+
+# in_net NAME COMMAND...: with all privileges there, as a hostile jail would have at most
+in_net() {
+	nsenter -n -t "$(pid_of "$1")" -- "${@:2}"
+}
+
+# counting PORT [NAME]: count datagrams to PORT here, outside (out, lan), or in the network of jail NAME; one a test at a time
+counting() {
+	local where=()
+	case ${2-} in
+	'') ;;
+	out | lan) where=(ip netns exec "$2") ;;
+	*) where=(nsenter -n -t "$(pid_of "$2")" --) ;;
+	esac
+	PORT=$1
+	rm -f /run/lab/count.*
+	background "${where[@]}" talk udp-count "$PORT"
+	wait_for test -e "/run/lab/count.$PORT"
+}
+
+# Or it holds on to the jail's network
+counting_ends() {
+	kill -9 "${BACKGROUND[-1]}"
+}
+
+counted() {
+	[ "$(talk udp-counted "$PORT")" = "$1" ]
+}
+
+# What gets through gets through within a moment
+stays() {
+	sleep 0.5
+	counted "$1"
+}
+
+mac() {
+	in_net "$1" ip -j link show eth0 | jq -r '.[0].address'
+}
+
+gateway_mac() {
+	ip -j link show jail0 | jq -r '.[0].address'
+}
+
+port_of() {
+	"$JAIL" inspect "$1" | jq -r '.interfaces[0].link'
+}
+
+# believes NAME ADDRESS MAC: what NAME has in its table of neighbours
+believes() {
+	in_net "$1" ip neigh show "$2" | grep -qi "$3"
+}
+
 # ---- what every suite in the lab does ----
 
 # /etc must be the sandbox's own.

@@ -6,52 +6,6 @@
 load helpers
 load lab
 
-# in_net NAME COMMAND...: with all privileges there, as a hostile jail would have at most
-in_net() {
-	nsenter -n -t "$(pid_of "$1")" -- "${@:2}"
-}
-
-# counting PORT [NAME]: count datagrams to PORT here, outside (out), or in the network of jail NAME; one a test at a time
-counting() {
-	local where=()
-	case ${2-} in
-	'') ;;
-	out) where=(ip netns exec out) ;;
-	*) where=(nsenter -n -t "$(pid_of "$2")" --) ;;
-	esac
-	PORT=$1
-	rm -f /run/lab/count.*
-	background "${where[@]}" talk udp-count "$PORT"
-	wait_for test -e "/run/lab/count.$PORT"
-}
-
-counted() {
-	[ "$(talk udp-counted "$PORT")" = "$1" ]
-}
-
-# What gets through gets through within a moment
-stays() {
-	sleep 0.5
-	counted "$1"
-}
-
-mac() {
-	in_net "$1" ip -j link show eth0 | jq -r '.[0].address'
-}
-
-gateway_mac() {
-	ip -j link show jail0 | jq -r '.[0].address'
-}
-
-port_of() {
-	"$JAIL" inspect "$1" | jq -r '.interfaces[0].link'
-}
-
-# believes NAME ADDRESS MAC: what NAME has in its table of neighbours
-believes() {
-	in_net "$1" ip neigh show "$2" | grep -qi "$3"
-}
-
 # ---- addresses ----
 
 @test "internal holds against a jail that takes another address, IPv4 and IPv6" {
@@ -199,8 +153,68 @@ default_by() {
 	[ "$(timeout 5 "$JAIL" exec two wget -qO- http://10.77.3.3/)" = hello ]
 }
 
-links() {
-	[ "$(ip -br link | grep -c '^jv')" = "$1" ]
+@test "nobody says of a link-local address that it is his, but for the one that is" {
+	local own victim
+	start one '{}' sleep 1000
+	start two '{}' sleep 1000
+	own=$(mac one)
+	victim=$(in_net two ip -6 -o addr show dev eth0 scope link | grep -o 'fe80::[0-9a-f:]*')
+	# Its own works
+	wait_for ping_local one "$victim"
+	# Another that it gives itself does not
+	in_net one ip -6 addr add fe80::bad/64 dev eth0 nodad
+	if ping_local one "$victim" -I fe80::bad%eth0; then return 1; fi
+	# Nor that of a neighbour, or the bridge's
+	in_net two ip neigh replace "$(local_address jail0)" lladdr "$(gateway_mac)" dev eth0 nud stale
+	in_net one frame eth0 "$own" na "$(address one 6)" "$(local_address jail0)"
+	in_net one frame eth0 "$own" na fe80::bad "$(local_address jail0)"
+	in_net one frame eth0 "$own" na "$(address one 6)" fe80::5
+	deny one fe80::7 &
+	BACKGROUND+=($!)
+	in_net two ip -6 addr add fe80::7/64 dev eth0
+	settled two fe80::7
+	believes two "$(local_address jail0)" "$(gateway_mac)"
+	# All that was seen to be held back gets through without the rule
+	nft insert rule bridge jail from_port accept
+	in_net two ip -6 addr del fe80::7/64 dev eth0
+	in_net two ip -6 addr add fe80::7/64 dev eth0
+	wait_for has_failed two fe80::7
+	in_net one frame eth0 "$own" na "$(address one 6)" "$(local_address jail0)"
+	wait_for believes two "$(local_address jail0)" "$own"
+	wait_for ping_local one "$victim" -I fe80::bad%eth0
+}
+
+# deny NAME ADDRESS: say for some seconds, from there, that it is ours
+deny() {
+	local end=$((SECONDS + 10 * SLOW)) own
+	own=$(mac "$1")
+	while ((SECONDS < end)); do
+		in_net "$1" frame eth0 "$own" na fe80::bad "$2" || return 0
+		sleep 0.05
+	done
+}
+
+# ping_local FROM ADDRESS [OPTION...]
+ping_local() {
+	in_net "$1" busybox ping -6 -c 1 -W 2 "${@:3}" "$2%eth0"
+}
+
+local_address() {
+	ip -6 -o addr show dev "$1" scope link | grep -o 'fe80::[0-9a-f:]*' | head -1
+}
+
+# settled NAME ADDRESS: nobody else has it
+settled() {
+	wait_for not_tentative "$1" "$2"
+	! has_failed "$1" "$2"
+}
+
+not_tentative() {
+	in_net "$1" ip -6 -o addr show dev eth0 | grep "$2/" | grep -v tentative
+}
+
+has_failed() {
+	in_net "$1" ip -6 -o addr show dev eth0 | grep "$2/" | grep dadfailed
 }
 
 # ---- ports ----
@@ -272,61 +286,55 @@ ports() {
 	[ "$(nft -j list set bridge jail ports | jq '.nftables[1].set.elem | length')" = "$1" ]
 }
 
-# ---- what is not ours ----
+# ---- who had an address before ----
 
-@test "a bridge of the administrator's: what the host forwards by it is not our business" {
-	echo 1 > /proc/sys/net/ipv4/ip_forward
-	ip link add theirs type bridge
-	ip link set theirs up
-	ip addr add 10.79.0.1/24 dev theirs
-	ip netns add lan
-	ip link add lan type veth peer name eth0 netns lan
-	ip link set lan master theirs up
-	ip -n lan addr add 10.79.0.2/24 dev eth0
-	ip -n lan link set eth0 up
-	ip -n lan route add default via 10.79.0.1
-	ip -n out route replace 10.79.0.0/24 via $HOST
-	echo '{"subnets": ["10.79.0.0/24"], "unmanaged": true}' > /etc/jail/networks/theirs.json
-	serve web '{bridge: "theirs", address: "10.79.0.9", gateway: "10.79.0.1"}'
-	mkdir world
-	echo hello > world/index.html
-	background ip netns exec lan busybox httpd -f -p 7001 -h world
-	background ip netns exec out busybox httpd -f -v -p 7001 -h world 2> seen
-	# To and from the LAN through the host, without translation; and the jail in the LAN
-	wait_for gets out_asks http://10.79.0.2:7001/
-	gets ip netns exec lan busybox wget -qO- http://$OUT:7001/
-	gets ip netns exec lan busybox wget -qO- http://10.79.0.9/
-	gets jail_asks web http://10.79.0.2:7001/
-	gets out_asks http://10.79.0.9/
-	# Internal: not even with the LAN, whose router would be a way out
-	start closed '{bridge: "theirs", address: "10.79.0.10", internal: true}' sleep 1000
-	gets jail_asks closed http://10.79.0.9/
-	refused jail_asks closed http://10.79.0.2:7001/
-	counting 7002 closed
-	ip netns exec lan talk udp-send 10.79.0.10 7002 3
+# asks NAME PORT: it sends from PORT to 7003 outside, where the answer would come from
+asks() {
+	in_net "$1" talk udp-send-from 10.77.5.5 $OUT 7003 1 "$2"
+}
+
+# answers PORT
+answers() {
+	ip netns exec out talk udp-send-from $OUT $HOST "$1" 3 7003
+}
+
+@test "answers to what a jail asked do not get to the one that has its address now" {
+	start one '{address: "10.77.5.5"}' sleep 1000
+	asks one 7004
+	counting 7004 one
+	answers 7004
+	wait_for counted 3
+	# The one of this name goes on where it was
+	counting_ends
+	jail delete --force one
+	wait_for links 0
+	start one '{address: "10.77.5.5"}' sleep 1000
+	counting 7004 one
+	answers 7004
+	wait_for counted 3
+	counting_ends
+	jail delete --force one
+	wait_for links 0
+	start two '{address: "10.77.5.5"}' sleep 1000
+	counting 7004 two
+	answers 7004
 	stays 0
-	talk udp-send 10.79.0.10 7002 1
-	wait_for counted 1
-	kill -9 "${BACKGROUND[-1]}"             # or it holds on to that network
-	# Another address of the LAN's, which is none of the subnet
-	ip -n lan addr add 203.0.113.9/32 dev eth0
-	ip route add 203.0.113.9/32 dev theirs
-	counting 7003
-	wait_for heard
+	asks two 7005
+	counting 7005 two
+	answers 7005
+	wait_for counted 3
 }
 
-heard() {
-	ip netns exec lan talk udp-send-from 203.0.113.9 10.79.0.1 7003 1
-	! counted 0
+@test "what the host itself asks elsewhere has nothing to do with a port that is published" {
+	nft 'table ip watch { counter new { }; chain output {
+		type filter hook output priority 0; ip daddr '$OUT' udp dport 5353 ct state new counter name new; }; }'
+	background ip netns exec out talk udp-echo 5353
+	wait_for ip netns exec out talk udp-ask 127.0.0.1 5353 ready
+	talk udp-send-from $HOST $OUT 5353 1 7005
+	start web '{publish: ["5353:53/udp"]}' sleep 1000
+	talk udp-send-from $HOST $OUT 5353 1 7005
+	jail delete --force web
+	talk udp-send-from $HOST $OUT 5353 1 7005
+	[ "$(nft -j list counter ip watch new | jq '.nftables[1].counter.packets')" = 1 ]
+	nft delete table ip watch
 }
-
-local_teardown() {
-	"$JAIL" list -q | xargs -r -n 1 "$JAIL" delete --force
-	wait_for no_veth
-	ip link del lan
-	ip link del theirs
-	ip netns del lan
-	ip -n out route del 10.79.0.0/24
-	rm -f /etc/jail/networks/theirs.json
-	lab_clean
-} 2> /dev/null

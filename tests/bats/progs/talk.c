@@ -218,8 +218,8 @@ int main(int argc, char **argv)
 		return udp_ask(argv[2], argv[3], argv[4]);
 	if (!strcmp(what, "udp-send") && argc == 5)
 		return udp_send(-1, argv[2], argv[3], atoi(argv[4]));
-	if (!strcmp(what, "udp-send-from") && argc == 6)
-		return udp_send(bound(SOCK_DGRAM, argv[2], "0"), argv[3], argv[4], atoi(argv[5]));
+	if (!strcmp(what, "udp-send-from") && (argc == 6 || argc == 7))
+		return udp_send(bound(SOCK_DGRAM, argv[2], argc == 7 ? argv[6] : "0"), argv[3], argv[4], atoi(argv[5]));
 	if (!strcmp(what, "udp-count"))
 		udp_count(argv[2]);
 	if (!strcmp(what, "udp-counted"))
