@@ -109,6 +109,10 @@ load lab
 	start closed '{bridge: "closed"}' sleep 1000
 	refused jail_asks closed http://$OUT:7001/
 	rm /etc/jail/networks/closed.json
+	# Answers to the outside need a way, and are all that goes there
+	serve shop '{internal: true, gateway: "10.77.0.1", publish: ["8080:80"]}'
+	gets out_asks http://$HOST:8080/
+	refused jail_asks shop http://$OUT:7001/
 }
 
 @test "routed: no translation, and reached without published ports" {
