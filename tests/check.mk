@@ -14,8 +14,13 @@ suites: all $(UNIT_BIN) $(API_BIN) $(FAULT_BIN)
 	@tests/suite $(TAP) fault tests/fault/run $(B)
 
 check: deps
-	@$(MAKE) --no-print-directory suites
+	@$(MAKE) --no-print-directory suites differential
 	@tests/summary $(TAP)
+
+# @: beside crun, once: the instrumented build takes no other ways
+differential: suites
+	@tests/suite $(TAP) differential tests/bats/sandbox tests/differential/bad_input.py $(abspath $(B))/jail \
+		$(abspath $(B))/tests/fault/rootfs/bin/true
 
 # The same suites with everything instrumented, and a proof that it is.
 check-asan: deps
@@ -32,4 +37,4 @@ coverage: deps
 	@gcovr --root . --filter 'lib/' --filter 'cmd/jail/' --gcov-ignore-parse-errors \
 		--print-summary --html-details $(B)/cov/coverage.html $(B)/cov | tail -n 3
 
-.PHONY: suites suites-asan check check-asan coverage
+.PHONY: suites suites-asan differential check check-asan coverage

@@ -10,10 +10,15 @@
 #include "cgroup/cgroup.h"
 
 #include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include "cgroup/internal.h"
 #include "cgroup/mark.h"
@@ -78,6 +83,25 @@ static int walk(int root_fd, const char *path, struct cgroup_made *ret, bool *re
 	return 0;
 }
 
+/*
+ * Where all were killed at once (cgroup.kill) some kernels kill whoever is made there from then on: seen with Linux 6.18,
+ * which compares how often that was done with the number of the maker's own cgroup.
+ */
+static bool kills_newcomers(int fd)
+{
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP, .cgroup = (uint64_t)fd,
+	};
+	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	int status = 0;
+
+	if (pid == 0)
+		_exit(0);
+	while (pid > 0 && waitpid(pid, &status, __WALL) < 0 && errno == EINTR)
+		;
+	return pid > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
 /* A cgroup made below a frozen one is frozen from the start. */
 static int check_fit(int fd, const char *path, bool leaf_made, struct err *err)
 {
@@ -89,6 +113,9 @@ static int check_fit(int fd, const char *path, bool leaf_made, struct err *err)
 		r = cgroup_frozen(fd);
 	if (r > 0)
 		return err_set(err, -EBUSY, "cgroup %s is frozen", path);
+	if (r == 0 && !leaf_made && kills_newcomers(fd))
+		return err_set(err, -EBUSY, "cgroup %s: all in it was killed once (cgroup.kill), and this kernel kills "
+			       "what is started there since; remove it", path);
 	return r < 0 ? err_code(err, r, "read the state of cgroup %s", path) : 0;
 }
 

@@ -134,10 +134,22 @@ static const struct field cap_fields[] = {
 	{ 0 },
 };
 
+/* The kernel would refuse it, and not say which (capset(2)). */
+static int check_effective(const struct at *at, const struct spec_caps *caps)
+{
+	uint64_t missing = caps->effective & ~caps->permitted;
+	struct at effective = at_member(at, "effective");
+
+	if (!missing)
+		return 0;
+	return at_fail(&effective, "CAP_%s is not in permitted", cap_names[__builtin_ctzll(missing)]);
+}
+
 int parse_caps(const struct at *at, void *out)
 {
 	struct spec_caps *caps = out;
+	int r = object_parse(at, cap_fields, caps);
 
 	caps->set = true;
-	return object_parse(at, cap_fields, caps);
+	return r < 0 ? r : check_effective(at, caps);
 }

@@ -390,6 +390,11 @@ running() {
 	wait_for has_status "$ID" stopped
 	jail delete "$ID"
 	[ -d $CGROUP/mine/exists ]
+	# All in it was killed at once: some kernels then kill what is started there
+	echo 1 > $CGROUP/mine/exists/cgroup.kill
+	try jail run "$ID"
+	[ "$status" = 0 ] || fails 'linux.cgroupsPath: cgroup mine/exists: all in it was killed once'
+	[ -d $CGROUP/mine/exists ]
 	rmdir $CGROUP/mine/exists $CGROUP/mine
 	for bad in / /../x /a/../b a/../../b "" . ..; do
 		config ".linux.cgroupsPath = \"$bad\"" true
