@@ -180,7 +180,7 @@ static int carry_out(const struct plan_step *s)
 	case OP_NS_ROOT: return ns_root(s);
 	case OP_OPEN_PROC: return proc_open_host(s);
 	case OP_HERE: return use_own_root();
-	case OP_CGROUP_NS: return (int)SYS(unshare, CLONE_NEWCGROUP);
+	case OP_LATE_NS: return (int)SYS(unshare, s->a[0]);
 	case OP_TIME_NS: return ns_time(s);
 	case OP_NETLINK: return net_configure(s);
 	case OP_PROPAGATION: return (int)SYS(mount, NULL, "/", NULL, s->a[0], NULL);

@@ -11,7 +11,8 @@
  * host owns; an unprivileged one joins it first, because it is what gives it the right to.
  *
  * The root of a new cgroup namespace is the cgroup that its maker is in, so whoever is moved into the
- * jail's makes it afterwards.
+ * jail's makes it afterwards.  The message queues of a new IPC namespace belong to the user that its maker is, so in
+ * a user namespace it is made when that is its root.
  */
 #include <sched.h>
 
@@ -22,6 +23,12 @@ static const enum spec_ns join_order[] = {
 	SPEC_NS_MOUNT,
 };
 
+static uint64_t late_flags(const struct spec *s, bool moved)
+{
+	return (moved && ns_new(s, SPEC_NS_CGROUP) ? CLONE_NEWCGROUP : 0) |
+	       (s->ns[SPEC_NS_USER].set && ns_new(s, SPEC_NS_IPC) ? CLONE_NEWIPC : 0);
+}
+
 static uint64_t new_flags(const struct spec *s, bool moved)
 {
 	uint64_t flags = 0;
@@ -29,7 +36,7 @@ static uint64_t new_flags(const struct spec *s, bool moved)
 	for (int i = 0; i < SPEC_NS_COUNT; i++)
 		if (ns_new(s, i) && i != SPEC_NS_TIME)  /* time: offsets first, see TIME_NS */
 			flags |= spec_ns_types[i].flag;
-	return moved ? flags & ~(uint64_t)CLONE_NEWCGROUP : flags;
+	return flags & ~late_flags(s, moved);
 }
 
 static void join(struct plan_builder *b, const struct spec *s, enum spec_ns n)
@@ -77,7 +84,7 @@ void compile_namespaces(struct plan_builder *b, const struct plan_request *req)
 		plan_add(b, OP_WAIT, STAGE_INSIDE, "%s", "")->a[0] = POINT_MAPS;
 	if (s->ns[SPEC_NS_USER].set)
 		plan_add(b, OP_NS_ROOT, STAGE_INSIDE, "linux.uidMappings")->a[0] = req->privileged;
-	if (moved && ns_new(s, SPEC_NS_CGROUP))
-		plan_add(b, OP_CGROUP_NS, STAGE_INSIDE, "linux.namespaces (cgroup)");
+	if (late_flags(s, moved))
+		plan_add(b, OP_LATE_NS, STAGE_INSIDE, "linux.namespaces")->a[0] = late_flags(s, moved);
 	plan_add(b, OP_SESSION, STAGE_INSIDE, "%s", "");
 }

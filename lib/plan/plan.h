@@ -78,7 +78,7 @@ enum plan_arg {
 	X(NS_ROOT, "become-namespace-root", A(0, BOOL, "setgroups")) \
 	X(OPEN_PROC, "open-proc") \
 	X(HERE, "use-own-root") \
-	X(CGROUP_NS, "new-cgroup-namespace") \
+	X(LATE_NS, "new-namespaces", A(0, NSFLAGS, "types")) \
 	X(TIME_NS, "new-time-namespace", S(0, OPT_STR, "offsets")) \
 	X(NETLINK, "configure-network", S(0, STR, "what"), S(1, BLOB, "messages")) \
 	/* ---- inside: mounts ---- */ \

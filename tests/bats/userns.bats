@@ -43,6 +43,15 @@ user() {
 	jail delete -f "$ID"
 }
 
+@test "message queues are those of root inside" {
+	user '.mounts += [{destination: "/dev", type: "tmpfs"},
+		{destination: "/dev/mqueue", type: "mqueue", options: ["nosuid", "nodev", "noexec"]}]' \
+		sh -c 'stat -c %u:%g /dev/mqueue; readlink /proc/self/ns/ipc'
+	go
+	[ "${output%%$'\n'*}" = 0:0 ]
+	[ "${output##*$'\n'}" != "$(readlink /proc/self/ns/ipc)" ]
+}
+
 @test "another user inside" {
 	user '.process.user = {"uid": 1000, "gid": 100, "additionalGids": [5, 6]}' sh -c 'id -u; id -g; id -G'
 	go

@@ -21,6 +21,8 @@ import statistics
 import subprocess
 import sys
 
+from engine import Engine, engine_config
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 WORK = "/run/bench"
 MOUNTS = 1000
@@ -32,6 +34,8 @@ OPERATIONS = [
      (("crun", 0.45), ("floor", 1.5))),
     ("seccomp", "run, default seccomp, cache warm", ("jail", "crun", "runc"), 1, (("crun", 0.40),)),
     ("create", "create + start + delete", ("jail", "crun", "runc"), 1, (("crun", 0.40),)),
+    ("engine", "an engine's create, start, exec, kill, delete", ("jail", "crun", "runc"), 2,
+     (("crun", 0.40), ("runc", 0.12))),
     ("exec", "exec in a running jail", ("jail", "crun", "runc"), 1, (("crun", 0.45),)),
     ("state", "state", ("jail", "crun", "runc"), 1, (("crun", 0.35),)),
     ("kill", "kill", ("jail", "crun", "runc"), 1, (("crun", 0.35),)),
@@ -190,7 +194,7 @@ class Runtime:
     def __init__(self, name, path, timer, bundles):
         self.name, self.timer, self.bundles = name, timer, bundles
         self.command = [path, "--root", f"{WORK}/{name}/state"]
-        self.running = None
+        self.running = self.driver = None
         self.many, self.start_ms = [], []
 
     def call(self, *args):
@@ -231,6 +235,11 @@ class Runtime:
         delete, rss3 = self.call("delete", "b-create")
         return ms + start + delete, max(rss, rss2, rss3)
 
+    def engine(self):
+        if not self.driver:
+            self.driver = Engine(f"{WORK}/{self.name}/driver", self.call, self.timer.reap)
+        return self.driver.life(self.bundles["engine"], "b-engine")
+
     def keep_running(self):
         if self.running is None:
             _, self.running = self.create_only("pause", "b-pause")
@@ -267,7 +276,7 @@ class Runtime:
         return kb
 
     def stop(self):
-        for name in ("b-pause", "b-create", "b-wait", "b-plain", "b-seccomp", "b-mounts"):
+        for name in ("b-pause", "b-create", "b-engine", "b-wait", "b-plain", "b-seccomp", "b-mounts"):
             if os.path.exists(f"{WORK}/{self.name}/state/{name}"):
                 subprocess.run(self.command + ["delete", "--force", name], check=False,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -297,7 +306,8 @@ def make_peers(options, timer, root):
     config = base_config(root)
     configs = {"plain": config, "seccomp": with_seccomp(config), "mounts": with_mounts(config),
                "pause": with_args(config, ["/pause"]), "many": with_args(config, ["/pause"]),
-               "limited": with_limit(config), "nocgroup": without_cgroup(config)}
+               "limited": with_limit(config), "nocgroup": without_cgroup(config),
+               "engine": engine_config(root, ["/pause"])}
     peers, missing = {}, {}
     floor = f"{options.build}/tests/bench/floor"
     peers["floor"] = Simple("floor", [floor, root, "/true"], timer)
