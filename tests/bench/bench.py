@@ -307,7 +307,7 @@ def make_peers(options, timer, root):
     configs = {"plain": config, "seccomp": with_seccomp(config), "mounts": with_mounts(config),
                "pause": with_args(config, ["/pause"]), "many": with_args(config, ["/pause"]),
                "limited": with_limit(config), "nocgroup": without_cgroup(config),
-               "engine": engine_config(root, ["/pause"])}
+               "engine": engine_config(root, f"{WORK}/binds", ["/pause"])}
     peers, missing = {}, {}
     floor = f"{options.build}/tests/bench/floor"
     peers["floor"] = Simple("floor", [floor, root, "/true"], timer)

@@ -3,29 +3,40 @@
 
 create with a console socket, a pid file and a log in JSON; start; exec of a process specification, detached; kill;
 delete by force.  The configuration is one that podman 5.4 wrote for `podman run -it`, with its seccomp profile
-(podman.json), but for what this machine has not: its storage, files and network, and the controllers.
+(podman.json), but for what this machine has not: its storage and the controllers.
 """
 
 import json
 import os
+import resource
 import socket
 import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def engine_config(root, args):
+def bind_sources(config, directory):
+    """What an engine binds over the root, all empty."""
+    os.makedirs(f"{directory}/dir")
+    with open(f"{directory}/file", "w", encoding="ascii"):
+        pass
+    for mount in config["mounts"]:
+        if mount["type"] == "bind":
+            mount["source"] = f"{directory}/dir" if mount["destination"] == "/dev/shm" else f"{directory}/file"
+
+
+def engine_config(root, directory, args):
+    """The configuration for a root file system; @directory is made."""
     with open(f"{HERE}/podman.json", encoding="utf-8") as f:
         config = json.load(f)
     config["ociVersion"] = "1.0.2"          # Debian 12's crun knows no newer one
     config["root"] = {"path": root}
     config["process"]["args"] = args
-    config["process"]["cwd"] = "/"
-    config["mounts"] = [m for m in config["mounts"] if m["type"] != "bind" or not m["source"].startswith("/")]
-    config["linux"]["namespaces"] = [{"type": n["type"]} for n in config["linux"]["namespaces"]]
+    bind_sources(config, directory)
+    for limit in config["process"]["rlimits"]:
+        limit["soft"], limit["hard"] = resource.getrlimit(getattr(resource, limit["type"]))
     # Debian's crun cannot load device rules without CAP_SYS_RESOURCE: nobody gets any.
     config["linux"].pop("resources", None)
-    config.pop("hooks", None)
     return config
 
 

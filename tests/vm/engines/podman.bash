@@ -8,7 +8,9 @@
 REFERENCE=/usr/bin/crun
 IMAGE=localhost/box
 MANAGER=${MANAGER:-systemd}
-ALONE='bridge|pod '
+ALONE='bridge|pod |quadlet|loop0'
+STORAGE=/var/lib/engines
+RUNROOT=/run/engines
 # A network of its own takes podman a second here: where a case does not ask for one there is none.
 export CONTAINERS_CONF_OVERRIDE=/tmp/engines.conf
 
@@ -18,7 +20,7 @@ runtime_path() {
 
 # podman with the runtime of the case
 P() {
-	podman --root "/var/lib/engines/$RUNTIME" --runroot "/run/engines/$RUNTIME" --runtime "$(runtime_path)" \
+	podman --root "$STORAGE/$RUNTIME" --runroot "$RUNROOT/$RUNTIME" --runtime "$(runtime_path)" \
 		--cgroup-manager "$MANAGER" --storage-driver overlay "$@"
 }
 
@@ -27,20 +29,31 @@ R() {
 	P run --rm "$@"
 }
 
-engine_up() {
-	local here
-	here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+podman_conf() {
 	printf '[containers]\nnetns = "none"\n' > $CONTAINERS_CONF_OVERRIDE
 	sysctl -qw net.ipv4.ip_forward=1        # netavark does with the first container: the second would differ
-	"$here/box" > /tmp/box.tar
+	"$(dirname "$(realpath "${BASH_SOURCE[0]}")")/box" > /tmp/box.tar
+	chmod 644 $CONTAINERS_CONF_OVERRIDE /tmp/box.tar
+}
+
+image() {
 	P import -q -c 'CMD ["/bin/sh"]' -c 'ENV PATH=/bin' /tmp/box.tar $IMAGE
 }
 
+engine_up() {
+	podman_conf
+	image
+}
+
 # What the script may have left: podman takes a second here for each of these
-engine_clean() {
-	[[ $1 != *pod\ * ]] || P pod rm -fa -t 0
+clean() {
+	[[ $1 != *pod\ * && $1 != *kube\ * ]] || P pod rm -fa -t 0
 	[[ $1 != *P\ run* && $1 != *P\ create* ]] || P rm -fa -t 0
 	[[ $1 != *-v\ * ]] || P volume prune -f
+}
+
+engine_clean() {
+	clean "$1"
 } > /dev/null 2>&1
 
 engine_down() {
