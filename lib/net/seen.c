@@ -2,11 +2,12 @@
 /*
  * seen.c - NET_DIR/rules: what our firewall tables were when we last touched them
  *
- *	GENERATION FINGERPRINT ROOM
+ *	GENERATION FINGERPRINT ROOM RULES
  *	NETWORK HASH
  *	…
  *
- * The head has a fixed length and is changed in place.
+ * The head has a fixed length and is changed in place.  RULES tells which rules were laid down: another version of
+ * this library has others.
  */
 #include "net/seen.h"
 
@@ -14,10 +15,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/embed.h"
 #include "net/table.h"
 
-#define HEAD_LEN   35           /* "01234567 0123456789abcdef 01234567\n" */
+#define HEAD_LEN   44           /* "01234567 0123456789abcdef 01234567 01234567\n" */
 #define RULES_MAX  65536
+
+static uint32_t our_rules(void)
+{
+	return (uint32_t)hash_bytes(embed_rules, (size_t)(embed_rules_end - embed_rules));
+}
 
 void seen_read(int dir, struct seen *s)
 {
@@ -27,7 +34,8 @@ void seen_read(int dir, struct seen *s)
 	*s = (struct seen){ 0 };
 	if (file_read_at(dir, "rules", RULES_MAX, &s->text, &len, &ignored) < 0)
 		return;
-	if (len < HEAD_LEN || s->text[8] != ' ' || s->text[25] != ' ' || s->text[HEAD_LEN - 1] != '\n')
+	if (len < HEAD_LEN || s->text[8] != ' ' || s->text[25] != ' ' || s->text[34] != ' ' ||
+	    s->text[HEAD_LEN - 1] != '\n' || strtoul(s->text + 35, NULL, 16) != our_rules())
 		return;
 	s->generation = (uint32_t)strtoul(s->text, NULL, 16);
 	s->print = strtoull(s->text + 9, NULL, 16);
@@ -102,7 +110,8 @@ bool seen_network(const struct seen *s, const struct spec_netdef *d)
 
 static void put_head(const struct seen *s, char out[HEAD_LEN + 1])
 {
-	snprintf(out, HEAD_LEN + 1, "%08x %016llx %08x\n", s->generation, (unsigned long long)s->print, s->room);
+	snprintf(out, HEAD_LEN + 1, "%08x %016llx %08x %08x\n", s->generation, (unsigned long long)s->print, s->room,
+		 our_rules());
 }
 
 int seen_update(int dir, const struct seen *s, struct err *err)

@@ -281,6 +281,21 @@ last_answer() {
 	in_net one busybox ping -c 1 -W 2 10.77.0.1
 }
 
+@test "rules of another version of jail are laid down anew by the next start" {
+	local handle
+	start one '{}' sleep 1000
+	# Another rule in the place of ours: nobody would see it
+	handle=$(nft -a list chain bridge jail reserved | sed -n 's/.*drop # handle //p')
+	nft replace rule bridge jail reserved handle "$handle" counter
+	fg '{}' true
+	expect 0
+	nft list chain bridge jail reserved | grep -q counter
+	printf 'ffffffff' | dd of=/run/jail/.net/rules bs=1 seek=35 conv=notrunc status=none
+	fg '{}' true
+	expect 0
+	nft list chain bridge jail reserved | grep -q drop
+}
+
 # How many links there are that may send
 ports() {
 	[ "$(nft -j list set bridge jail ports | jq '.nftables[1].set.elem | length')" = "$1" ]
