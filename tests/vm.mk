@@ -23,6 +23,6 @@ suites-vm: all
 ENGINES ?= podman podman-cgroupfs podman-rootless docker
 check-engines: deps-vm
 	@$(MAKE) --no-print-directory B=$(B)/vm all
-	@B=$(B)/vm tests/vm/run -t 5400 -c 'for e in $(ENGINES); do OUT=/work/.vm/out/engines tests/vm/engines/run $$e || status=1; done; exit $${status-0}'
+	@B=$(B)/vm tests/vm/run -t 14400 -c 'tests/vm/engines/all $(ENGINES)'
 
 .PHONY: check-engines

@@ -29,10 +29,16 @@ R() {
 	P run --rm "$@"
 }
 
+# What we ship, but for the default runtime
 podman_conf() {
-	printf '[containers]\nnetns = "none"\n' > $CONTAINERS_CONF_OVERRIDE
+	local here
+	here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+	{
+		sed -e "s,@BINDIR@/jail,$JAIL," -e '/^runtime = /d' "$here/../../../config/engines/containers.conf.in"
+		printf '[containers]\nnetns = "none"\n'
+	} > $CONTAINERS_CONF_OVERRIDE
 	sysctl -qw net.ipv4.ip_forward=1        # netavark does with the first container: the second would differ
-	"$(dirname "$(realpath "${BASH_SOURCE[0]}")")/box" > /tmp/box.tar
+	"$here/box" > /tmp/box.tar
 	chmod 644 $CONTAINERS_CONF_OVERRIDE /tmp/box.tar
 }
 
