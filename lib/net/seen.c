@@ -23,7 +23,7 @@
 
 static uint32_t our_rules(void)
 {
-	return (uint32_t)hash_bytes(embed_rules, (size_t)(embed_rules_end - embed_rules));
+	return (uint32_t)hash_bytes(embed_rules, (uintptr_t)embed_rules_end - (uintptr_t)embed_rules);
 }
 
 void seen_read(int dir, struct seen *s)
