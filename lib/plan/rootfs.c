@@ -316,6 +316,61 @@ static void compile_mount(struct mount_ctx *c)
 	}
 }
 
+/* ---- file systems that become read-only when all is in them ---- */
+
+static bool is_below(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return !strncmp(path, dir, n) && path[n] == '/' && path[n + 1];
+}
+
+/* A read-only tmpfs that other mounts, or devices, need places in. */
+static bool is_filled_later(const struct spec *s, size_t i)
+{
+	const struct spec_mount *m = &s->mounts[i];
+
+	if (m->flags & (SPEC_MOUNT_BIND | SPEC_MOUNT_REMOUNT | SPEC_MOUNT_TMPCOPYUP) || !m->type ||
+	    strcmp(m->type, "tmpfs") != 0 || !((m->attrs.set | m->rec.set) & MOUNT_ATTR_RDONLY))
+		return false;
+	for (size_t k = i + 1; k < s->n_mounts; k++) {
+		if (!strcmp(s->mounts[k].destination, m->destination))
+			return false;
+		if (is_below(s->mounts[k].destination, m->destination))
+			return true;
+	}
+	return !strcmp(m->destination, "/dev");
+}
+
+static void compile_writable(struct mount_ctx *c)
+{
+	struct spec_mount m = *c->m;
+	struct mount_ctx writable = *c;
+
+	m.attrs.set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+	m.rec.set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+	writable.m = &m;
+	compile_mount(&writable);
+}
+
+static void compile_filled(struct mount_ctx *c)
+{
+	const struct spec *spec = c->req->spec;
+
+	for (size_t i = 0; i < spec->n_mounts; i++) {
+		struct plan_step *s;
+		uint32_t at;
+
+		if (!is_filled_later(spec, i))
+			continue;
+		mount_place(spec, i, c->place);
+		at = plan_put_str(c->b, spec->mounts[i].destination);
+		s = add(c, OP_REMOUNT);
+		s->s[0] = at;
+		s->a[0] = MOUNT_ATTR_RDONLY;
+	}
+}
+
 /* ---- the root ---- */
 
 static void compile_root(struct plan_builder *b, const struct plan_request *req, uint64_t base)
@@ -367,7 +422,10 @@ void compile_rootfs(struct plan_builder *b, const struct plan_request *req)
 	for (size_t i = 0; i < spec->n_mounts; i++) {
 		c.m = &spec->mounts[i];
 		mount_place(spec, i, c.place);
-		compile_mount(&c);
+		if (is_filled_later(spec, i))
+			compile_writable(&c);
+		else
+			compile_mount(&c);
 	}
 	compile_devices(b, req);
 	if (cwd && strcmp(cwd, "/")) {
@@ -379,6 +437,7 @@ void compile_rootfs(struct plan_builder *b, const struct plan_request *req)
 	add_paths(b, &spec->readonly_paths, OP_READONLY, "linux.readonlyPaths");
 	compile_network(b, req, false);
 	compile_hooks(b, spec, SPEC_HOOK_CREATE_CONTAINER, OP_HOOK, STAGE_INSIDE);
+	compile_filled(&c);
 	if (spec->root_readonly)
 		root_attr(b, "root.readonly", MOUNT_ATTR_RDONLY, 0, false);
 	s = plan_add(b, OP_PIVOT, STAGE_INSIDE, "root.path");

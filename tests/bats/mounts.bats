@@ -41,6 +41,29 @@ fs_flags_of() {
 	expect 0 $'/secret 750\n/all 1777\n/new 1777\n/own 700'
 }
 
+@test "a read-only tmpfs has in it what later mounts and devices need" {
+	config '.mounts = [{destination: "/proc", type: "proc", source: "proc"},
+		{destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid", "ro", "mode=755"]},
+		{destination: "/dev/pts", type: "devpts", source: "devpts", options: ["newinstance", "ptmxmode=0666", "mode=0620"]},
+		{destination: "/data", type: "tmpfs", source: "tmpfs", options: ["ro", "mode=755"]},
+		{destination: "/data/a/b", type: "tmpfs", source: "tmpfs"}]' \
+		sh -c 'for d in /dev /data /data/a; do touch $d/x 2>&1; done; touch /data/a/b/x && ls /dev'
+	go
+	expect 0 "touch: /dev/x: Read-only file system
+touch: /data/x: Read-only file system
+touch: /data/a/x: Read-only file system
+$(ls_dev)"
+	config ".process.terminal = true | .mounts = $(jq -c .mounts config.json)" sh -c 'ls /dev/console; touch /dev/x'
+	go
+	contains /dev/console
+	contains "Read-only file system"
+}
+
+# What every jail has in /dev
+ls_dev() {
+	printf '%s\n' core fd full null ptmx pts random stderr stdin stdout tty urandom zero
+}
+
 @test "bind options: each flag is seen on the mount" {
 	flags_of '"bind"'
 	expect 0 rw,relatime
