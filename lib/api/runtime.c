@@ -7,21 +7,29 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "run/scope.h"
+
 const char *jail_version(void)
 {
 	return JAIL_VERSION;
 }
 
-static char *default_root(uid_t uid)
+/* Or root of a user namespace of his, where engines run what they start. */
+static bool is_ordinary_user(void)
 {
-	const char *dir = uid ? getenv("XDG_RUNTIME_DIR") : NULL;
+	return geteuid() != 0 || (!str_empty(getenv("XDG_RUNTIME_DIR")) && scope_user());
+}
+
+static char *default_root(bool ordinary)
+{
+	const char *dir = getenv("XDG_RUNTIME_DIR");
 	char *path = NULL;
 
-	if (!uid)
+	if (!ordinary)
 		return strdup("/run/jail");
 	if (!str_empty(dir))
 		return asprintf(&path, "%s/jail", dir) < 0 ? NULL : path;
-	return asprintf(&path, "/tmp/jail-%u", uid) < 0 ? NULL : path;
+	return asprintf(&path, "/tmp/jail-%u", geteuid()) < 0 ? NULL : path;
 }
 
 static char *absolute(const char *path)
@@ -39,7 +47,7 @@ int jail_runtime_new(const struct jail_runtime_options *options, struct jail_run
 		     struct jail_error **error)
 {
 	struct jail_runtime_options o;
-	uid_t uid = geteuid();
+	bool ordinary = is_ordinary_user();
 	struct jail_runtime *rt;
 	struct err err;
 	int r = API_OPTIONS(options, &o, &err);
@@ -48,8 +56,8 @@ int jail_runtime_new(const struct jail_runtime_options *options, struct jail_run
 		return api_fail(&err, NULL, error);
 	rt = calloc(1, sizeof(*rt));
 	if (rt) {
-		rt->root = str_empty(o.root) ? default_root(uid) : absolute(o.root);
-		rt->cgroup_manager = o.cgroup_manager == JAIL_CGROUP_AUTO && !uid ?
+		rt->root = str_empty(o.root) ? default_root(ordinary) : absolute(o.root);
+		rt->cgroup_manager = o.cgroup_manager == JAIL_CGROUP_AUTO && !ordinary ?
 					     JAIL_CGROUP_FS : o.cgroup_manager;
 		rt->log = o.log;
 		rt->log_userdata = o.log_userdata;

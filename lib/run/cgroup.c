@@ -108,7 +108,7 @@ int making_scope(struct making *m, struct err *err)
 	r = scope_names(req->spec->cgroups_path, req->id, &arena, &names, err);
 	if (r == 0)
 		r = scope_start(req->scope_program, &names, req->id, req->spec, &m->scope, err);
-	m->moved = r == 0 && geteuid() != 0;
+	m->moved = r == 0 && scope_user();
 	return r;
 }
 

@@ -165,7 +165,7 @@ int exec_jail(int dir_fd, const struct state *state, int pidfd, struct exec_requ
 		return r;
 	req->plan.base = base;
 	req->plan.ns_flags = state->ns_flags;
-	req->plan.moved = state->scope && geteuid();
+	req->plan.moved = state->scope && scope_user();
 	r = plan_compile_exec(&req->plan, &x.plan, err);
 	if (r == 0)
 		r = start(&x, state, pidfd, err);

@@ -413,3 +413,34 @@ served() {
 	contains "jail.network: pasta: "
 	[ ! -e "$ROOT/$ID" ]
 }
+
+# ---- as engines of ordinary users run us ----
+
+# in_userns COMMAND...: as ann, and root of a user namespace of hers with a mount namespace
+in_userns() {
+	user $ANN timeout -k 2 $((20 * SLOW)) unshare --user --mount --map-root-user --map-auto "$@"
+}
+
+@test "root of a user namespace is an ordinary user: state, a jail without one of its own, exec, delete" {
+	config '.linux.cgroupsPath = null' sleep 1000
+	chown -R $ANN:$ANN .
+	try in_userns sh -c '
+		"$1" run -d --log-output none "$2" && [ -d "$XDG_RUNTIME_DIR/jail/$2" ] || exit
+		"$1" exec "$2" sh -c "id -u; echo \$\$ > /tmp/x; cat /proc/self/uid_map | tr -s \" \""
+		"$1" state "$2" | jq -r .status
+		"$1" delete --force "$2"
+		! [ -e "$XDG_RUNTIME_DIR/jail/$2" ]' - "$JAIL" "$ID"
+	expect 0 $'0\n 0 4242 1\n 1 500000 65535\nrunning'
+}
+
+@test "root of a user namespace: devices, a terminal, and a user namespace within" {
+	config '.linux.cgroupsPath = null' sh -c 'echo x > /dev/null; ls -n /dev/null | cut -c1; head -c 4 /dev/zero | wc -c'
+	chown -R $ANN:$ANN .
+	try in_userns "$JAIL" run "$ID"
+	expect 0 $'c\n4'
+	config '.linux.namespaces += [{"type": "user"}] | .linux.uidMappings = [{"containerID": 0, "hostID": 0, "size": 1}, {"containerID": 5, "hostID": 100, "size": 9}]
+		| .linux.gidMappings = .linux.uidMappings | .process.user = {"uid": 5, "gid": 5} | .linux.cgroupsPath = null' sh -c 'id -u'
+	chown -R $ANN:$ANN .
+	try in_userns "$JAIL" run "$ID"
+	expect 0 5
+}
