@@ -39,6 +39,7 @@ struct plan_request {
 	const char *id, *bundle;
 	const char *cgroup;             /* path below the cgroup2 mount; NULL: no cgroup */
 	const char *unit, *slice;       /* systemd's names for it; NULL: we make it */
+	bool users;                     /* that systemd is an ordinary user's */
 	bool gated;                     /* create: wait for start before the program is executed */
 	bool no_pivot, no_new_keyring;
 	bool privileged;                /* the runtime may open trees on behalf of a user namespace */
@@ -164,7 +165,7 @@ static inline bool plan_meets(const struct spec *s)
  */
 static inline bool moved_into_scope(const struct plan_request *req)
 {
-	return req->unit && !req->privileged;
+	return req->unit && req->users;
 }
 
 static inline bool ns_joined(const struct spec *s, enum spec_ns n)

@@ -114,6 +114,7 @@ static char *choose_cgroup(const struct create_request *req, const char *scope, 
 		return NULL;
 	pr->unit = names.unit;
 	pr->slice = names.slice;
+	pr->users = scope_user();
 	path = strdup(scope ? scope : names.path);
 	if (!path)
 		err_nomem(err);

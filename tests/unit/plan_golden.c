@@ -25,7 +25,7 @@ static char *compile_text(const char *name, const char *text, size_t len)
 	bool scope = str_starts(name, "scope");
 	struct plan_request req = {
 		.id = "test", .bundle = "/b", .cgroup = "jail/test", .gated = true,
-		.privileged = !strstr(name, "-unprivileged."),
+		.privileged = !strstr(name, "-unprivileged."), .users = strstr(name, "-unprivileged.") != NULL,
 		.unit = scope ? "jail-test.scope" : NULL, .slice = scope ? "jail.slice" : NULL,
 	};
 	struct spec *spec = NULL;
