@@ -18,9 +18,14 @@ runtime_path() {
 	[ "$RUNTIME" = reference ] && echo $REFERENCE || echo "$JAIL"
 }
 
+# By name, as the configuration that we ship has it
+runtime_name() {
+	[ "$RUNTIME" = reference ] && echo crun || echo jail
+}
+
 # podman with the runtime of the case
 P() {
-	podman --root "$STORAGE/$RUNTIME" --runroot "$RUNROOT/$RUNTIME" --runtime "$(runtime_path)" \
+	podman --root "$STORAGE/$RUNTIME" --runroot "$RUNROOT/$RUNTIME" --runtime "$(runtime_name)" \
 		--cgroup-manager "$MANAGER" --storage-driver overlay "$@"
 }
 
