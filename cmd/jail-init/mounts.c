@@ -263,6 +263,17 @@ static int kind_of(int fd)
 }
 
 /*
+ * The kernel's EINVAL says ENOTDIR where a directory would cover a file or the other way round, as
+ * mount(2) does.  Engines look for that.
+ */
+static int why_not_moved(int r, int target)
+{
+	if (r == -EINVAL && (kind_of(in.tree) == 1) != (kind_of(target) == 1))
+		return -ENOTDIR;
+	return r;
+}
+
+/*
  * Find the target and move TREE onto it.  A target that is missing is made, of the kind that the
  * tree is; only then is that kind looked up.
  */
@@ -281,6 +292,8 @@ int mount_attach(const struct plan_step *s)
 	if (target < 0)
 		return target;
 	r = mount_move(in.tree, target);
+	if (r < 0)
+		r = why_not_moved(r, target);
 	SYS(close, target);
 	drop(&in.tree);
 	return r < 0 ? failed_on(r, path) : 0;

@@ -317,7 +317,7 @@ shared_host() {
 	gone /no/where
 }
 
-@test "sources: relative to the bundle, missing, a file on a directory" {
+@test "sources: relative to the bundle, missing, a file on a directory and a directory on a file" {
 	mkdir data
 	echo here > data/file
 	with_mount '{"destination": "/mnt", "source": "data", "options": ["bind"]}' cat /mnt/file
@@ -335,6 +335,12 @@ shared_host() {
 	with_mount "{\"destination\": \"/tmp\", \"source\": \"$S/file\", \"options\": [\"bind\"]}" true
 	go
 	fails "mounts[4]"
+	contains "Not a directory"
+	with_mount "{\"destination\": \"/file\", \"source\": \"$S\", \"options\": [\"bind\"]}" true
+	touch rootfs/file
+	go
+	fails "mounts[4]"
+	contains "Not a directory"
 	with_mount '{"destination": "/mnt", "type": "nosuchfs", "source": "x"}' true
 	go
 	fails "mounts[4]"
