@@ -222,7 +222,8 @@ static int set_up_tty(int master, int slave, const struct plan_step *s)
 		r = (int)SYS(ioctl, master, TIOCSWINSZ, &size);
 	/*
 	 * The terminal in front of the user turns \n into \r\n, so this one must not; unless that
-	 * one is raw, and a caller who knows has asked for it.
+	 * one is raw, and a caller who knows has asked for it, or the master goes to an engine: those
+	 * expect what the kernel makes, and docker's client is raw.
 	 */
 	if (r == 0)
 		r = (int)SYS(ioctl, slave, TCGETS, &t);

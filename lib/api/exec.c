@@ -56,7 +56,7 @@ static int fill(struct exec_request *req, const struct jail_exec_options *o, con
 		.has_groups = o->additional_gids != NULL,
 		.no_new_privs = o->no_new_privs, .apparmor = o->apparmor, .selinux = o->process_label,
 		.terminal = o->tty == 1, .height = o->console_height, .width = o->console_width,
-		.newline = o->console_newline,
+		.newline = o->console_newline || o->console_socket,
 		.preserve_fds = o->preserve_fds,
 	};
 	r = add_caps(o->caps, &p->caps, err);

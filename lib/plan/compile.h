@@ -42,6 +42,7 @@ struct plan_request {
 	bool users;                     /* that systemd is an ordinary user's */
 	bool gated;                     /* create: wait for start before the program is executed */
 	bool no_pivot, no_new_keyring;
+	bool newline;                   /* the pty turns "\n" into "\r\n" */
 	bool privileged;                /* the runtime may open trees on behalf of a user namespace */
 	uint32_t preserve_fds;
 	const char *const *env;         /* "K=V", added to the program's; up to a NULL, NULL: none */

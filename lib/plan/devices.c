@@ -133,5 +133,5 @@ void compile_devices(struct plan_builder *b, const struct plan_request *req)
 			add_node(b, spec, d, name, place);
 	}
 	if (spec->process.terminal)
-		compile_pty(b, &spec->process, "/dev/console", false);
+		compile_pty(b, &spec->process, "/dev/console", req->newline);
 }

@@ -144,6 +144,7 @@ int create_plan(const struct create_request *req, const char *scope, int cache_f
 	struct plan_request pr = {
 		.spec = spec, .id = req->id, .bundle = req->bundle, .gated = req->gated,
 		.no_pivot = req->no_pivot, .no_new_keyring = req->no_new_keyring,
+		.newline = req->console_socket,
 		.privileged = geteuid() == 0, .preserve_fds = req->preserve_fds,
 		.env = req->env, .pid_env = req->pid_env,
 		.network = network && (network->n_links || network->outside) ? network : NULL,

@@ -187,7 +187,7 @@ local_teardown() {
 	jail exec -t -d --console-socket ../c.sock "$ID" sh -c 'sleep 0.2; stty size; tty; echo end'
 	wait_for has_line end ../tty
 	run cat ../tty
-	contains $'33 77\n/dev/pts/'
+	contains $'33 77\r\n/dev/pts/'
 }
 
 @test "--tty without a terminal of ours: it still gets one" {
