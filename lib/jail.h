@@ -264,7 +264,7 @@ JAIL_API int jail_pids(struct jail *jail, pid_t **ret, struct jail_error **err);
 
 enum jail_kill_flags { JAIL_KILL_ALL = 1 << 0 };   /* every process of the jail */
 
-/** jail_kill() - send a signal; -ESRCH "container not running" when it is stopped. */
+/** jail_kill() - send a signal; -ESRCH "container not running" when it is stopped; all of none is 0. */
 JAIL_API int jail_kill(struct jail *jail, int signal, uint32_t flags, struct jail_error **err);
 JAIL_API int jail_pause(struct jail *jail, struct jail_error **err);
 JAIL_API int jail_resume(struct jail *jail, struct jail_error **err);

@@ -64,15 +64,31 @@ int jail_start(struct jail *jail, struct jail_error **error)
 	return r < 0 ? fail(&err, error) : 0;
 }
 
+/*
+ * A stopped jail may have no cgroup any more: systemd takes a scope away when its last process has ended.
+ * containerd's CRI plug-in signals all of a jail that has ended, and has it as running until that succeeds.
+ */
+static bool nobody_left(struct jail *jail)
+{
+	if (!state_is_current(jail->dir_fd, jail->id))
+		return false;
+	api_look(jail);
+	return jail->pidfd < 0;
+}
+
 static int kill_all(struct jail *jail, int sig, struct err *err)
 {
 	fd_auto cgroup = -1;
 	int r = api_cgroup(jail, &cgroup, err);
 
-	if (r < 0)
-		return r;
-	r = sig == SIGKILL ? cgroup_kill_all(cgroup) : cgroup_signal_all(cgroup, sig);
-	return r < 0 ? err_code(err, r, "signal the processes of jail %s", jail->id) : 0;
+	if (r == 0) {
+		r = sig == SIGKILL ? cgroup_kill_all(cgroup) : cgroup_signal_all(cgroup, sig);
+		if (r < 0)
+			err_code(err, r, "signal the processes of jail %s", jail->id);
+	}
+	if (r >= 0 || ((r == -ENOENT || r == -ENODEV) && nobody_left(jail)))
+		return 0;
+	return r;
 }
 
 int jail_kill(struct jail *jail, int sig, uint32_t flags, struct jail_error **error)

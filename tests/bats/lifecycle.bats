@@ -146,6 +146,19 @@ running() {
 	jail delete "$ID"
 }
 
+@test "kill --all of a jail that has stopped is no error, even when its cgroup is gone" {
+	config . true
+	up
+	wait_for has_status "$ID" stopped
+	jail kill --all "$ID" KILL
+	rmdir "$CGROUP/jail/$ID"
+	jail kill --all "$ID" KILL
+	jail kill --all "$ID" TERM
+	jail delete "$ID"
+	try jail kill --all "$ID" KILL
+	fails "does not exist"
+}
+
 @test "two creates of one id at once: one wins, the others say so" {
 	config . sleep 1000
 	for _ in 1 2 3 4 5; do
