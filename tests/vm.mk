@@ -20,7 +20,7 @@ suites-vm: all
 .PHONY: deps-vm check-vm suites-vm
 
 # All commands to all engines, with jail and with the runtime that they come with; see tests/vm/engines/run
-ENGINES ?= podman podman-cgroupfs podman-rootless docker
+ENGINES ?= podman podman-cgroupfs podman-rootless docker containerd
 check-engines: deps-vm
 	@$(MAKE) --no-print-directory B=$(B)/vm all
 	@B=$(B)/vm tests/vm/run -t 14400 -c 'tests/vm/engines/all $(ENGINES)'
