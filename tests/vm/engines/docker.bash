@@ -67,7 +67,7 @@ running() {
 
 # sleeping NAME COUNT: so many processes sleep
 sleeping() {
-	[ "$(P top "$1" -o args | grep -c '^sleep')" = "$2" ]
+	[ "$(P top "$1" -o pid,args | grep -c ' sleep')" = "$2" ]
 }
 
 # Its whole cgroup, as the kernel or an administrator would
