@@ -11,7 +11,7 @@ IMAGE=box
 # What there is one of: a swarm's ports, published ports, rules that a daemon which starts lays down anew, and the
 # options of the cgroup mount, addresses of networks
 ALONE='daemon_|swarm|-p |cgroupns host|network create'
-CASE_SECONDS=${CASE_SECONDS:-400}
+CASE_SECONDS=${CASE_SECONDS:-300}
 
 # The runtime's name, and what the other one is called
 runtime_name() {
