@@ -89,11 +89,11 @@ engine_left() {
 		pgrep -f containerd-shim-runc > /dev/null || break
 		sleep 0.2
 	done
-	pgrep -fa containerd-shim-runc | sed 's/^/left: process /'
+	pgrep -fa containerd-shim-runc
 	find /run/containerd/runc /run/containerd/io.containerd.runtime.v2.task -mindepth 2 -maxdepth 2 ! -name '.*' \
-		-printf 'left: %p\n' 2> /dev/null
+		-printf "%p\n" 2> /dev/null
 	find /sys/fs/cgroup -mindepth 1 -maxdepth 4 -type d \( -path '*/case.*/*' -o -name '*cri-containerd*' -o -path '*/kube/*' \) \
-		-printf 'left: %p\n' 2> /dev/null
+		-printf "%p\n" 2> /dev/null
 }
 
 engine_down() {
