@@ -42,24 +42,26 @@ gone() {
 	until P tasks ls | grep -q "^$1 .*STOPPED"; do sleep 0.2; done
 }
 
-# cri with the handler of the case: systemd makes the cgroups, or, with FLAVOUR=-fs, the runtime
+# cri with the handler of the case: systemd makes the cgroups, or, with FLAVOUR=cgroupfs, the runtime
 cri() {
-	local handler=runc
+	local handler=runc-systemd
 	[ "$RUNTIME" = reference ] || handler=jail
-	HANDLER=$handler${FLAVOUR-} "$engines/cri" "$@"
+	case $handler.${FLAVOUR-} in
+	runc-systemd.cgroupfs) handler=runc ;;
+	jail.cgroupfs) handler=jail-cgroupfs ;;
+	esac
+	HANDLER=$handler "$engines/cri" "$@"
 }
 
-# Debian's configuration, a sandbox image, and the handlers: what is shipped, and the same for runc and for cgroupfs
+# Debian's configuration, a sandbox image, what is shipped, and the handlers that are missing for a comparison
 configuration() {
-	local shipped=$engines/../../../config/engines/containerd.toml.in name options
-	sed '/^\[plugins\."io.containerd.grpc.v1.cri"\]\|^  \[plugins\."io.containerd.grpc.v1.cri"\]/a sandbox_image = "localhost/pause:latest"' \
+	local shipped=$engines/../../../config/engines/containerd.toml.in
+	sed '/^  \[plugins\."io.containerd.grpc.v1.cri"\]/a sandbox_image = "localhost/pause:latest"' \
 		/etc/containerd/config.toml.debian
-	for name in jail jail-fs runc runc-fs; do
-		options=(-e '/^version/d' -e "s,@BINDIR@/jail,$JAIL,")
-		[[ $name == jail* ]] || options+=(-e "s,$JAIL,$REFERENCE,")
-		[[ $name != *-fs ]] || options+=(-e '/SystemdCgroup/d')
-		sed "${options[@]}" -e "s/runtimes\.jail/runtimes.$name/" "$shipped"
-	done
+	sed -e '/^version/d' -e "s,@BINDIR@,$(dirname "$JAIL")," "$shipped"
+	sed -n '/runtimes\.jail\]/,$p' "$shipped" | sed -e 's/runtimes\.jail/runtimes.runc-systemd/' -e "s,@BINDIR@/jail,$REFERENCE,"
+	sed -n '/runtimes\.jail\]/,$p' "$shipped" | sed -e 's/runtimes\.jail/runtimes.jail-cgroupfs/' -e "s,@BINDIR@/jail,$JAIL," \
+		-e '/SystemdCgroup/d'
 }
 
 engine_up() {
