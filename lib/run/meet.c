@@ -4,6 +4,7 @@
  */
 #include "run/making.h"
 
+#include <poll.h>
 #include <sys/resource.h>
 
 #include "run/hooks.h"
@@ -85,6 +86,14 @@ static int write_maps(struct making *m, struct err *err)
 	return 0;
 }
 
+/* Who exits closes his socket, then loses his namespaces, and only then his pidfd tells. */
+static bool has_gone(const struct init_process *init)
+{
+	struct pollfd p = { .fd = init->socket, .events = POLLRDHUP };
+
+	return process_ended(init->pidfd) || (poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLRDHUP | POLLERR));
+}
+
 /* jail-init mounts meanwhile, and waits for the word when it has come that far. */
 static int connect_network(struct making *m, struct err *err)
 {
@@ -95,8 +104,8 @@ static int connect_network(struct making *m, struct err *err)
 		r = network_connect(m->req, m->net, m->init.pid, err);
 	else if (pasta)
 		r = pasta_start(m->req, m->init.pid, err);
-	/* What jail-init has said is the cause: it is read next.  Who exits loses the namespaces before the pidfd tells. */
-	if (r == -ESRCH || (r < 0 && process_ended(m->init.pidfd)))
+	/* What jail-init has said is the cause: it is read next. */
+	if (r == -ESRCH || (r < 0 && has_gone(&m->init)))
 		return 0;
 	if (r == 0 && (m->net || pasta))
 		protocol_word(m->init.socket, POINT_NETWORK, -1);
