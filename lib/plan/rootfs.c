@@ -342,7 +342,7 @@ static bool is_filled_later(const struct spec *s, size_t i)
 	return !strcmp(m->destination, "/dev");
 }
 
-static void compile_writable(struct mount_ctx *c)
+static void compile_writable(const struct mount_ctx *c)
 {
 	struct spec_mount m = *c->m;
 	struct mount_ctx writable = *c;
@@ -353,21 +353,19 @@ static void compile_writable(struct mount_ctx *c)
 	compile_mount(&writable);
 }
 
-static void compile_filled(struct mount_ctx *c)
+static void compile_filled(const struct mount_ctx *c)
 {
 	const struct spec *spec = c->req->spec;
 
 	for (size_t i = 0; i < spec->n_mounts; i++) {
-		struct plan_step *s;
-		uint32_t at;
+		struct spec_mount m = { .destination = spec->mounts[i].destination, .attrs.set = MOUNT_ATTR_RDONLY };
+		struct mount_ctx filled = *c;
 
 		if (!is_filled_later(spec, i))
 			continue;
-		mount_place(spec, i, c->place);
-		at = plan_put_str(c->b, spec->mounts[i].destination);
-		s = add(c, OP_REMOUNT);
-		s->s[0] = at;
-		s->a[0] = MOUNT_ATTR_RDONLY;
+		filled.m = &m;
+		mount_place(spec, i, filled.place);
+		compile_remount(&filled);
 	}
 }
 

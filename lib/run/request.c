@@ -114,7 +114,6 @@ static char *choose_cgroup(const struct create_request *req, const char *scope, 
 		return NULL;
 	pr->unit = names.unit;
 	pr->slice = names.slice;
-	pr->users = scope_user();
 	path = strdup(scope ? scope : names.path);
 	if (!path)
 		err_nomem(err);
@@ -156,6 +155,7 @@ int create_plan(const struct create_request *req, const char *scope, int cache_f
 		if (!cgroup)
 			return err_place(err, -EINVAL, "linux.cgroupsPath");
 		pr.cgroup = cgroup;
+		pr.users = pr.unit && scope_user();
 	}
 	if (spec->seccomp.set) {
 		r = seccomp_get(cache_fd, &spec->seccomp, &filter, err);

@@ -158,7 +158,7 @@ default_by() {
 	start one '{}' sleep 1000
 	start two '{}' sleep 1000
 	own=$(mac one)
-	victim=$(in_net two ip -6 -o addr show dev eth0 scope link | grep -o 'fe80::[0-9a-f:]*')
+	victim=$(local_address eth0 in_net two)
 	# Its own works
 	wait_for ping_local one "$victim"
 	# Another that it gives itself does not
@@ -199,8 +199,9 @@ ping_local() {
 	in_net "$1" busybox ping -6 -c 1 -W 2 "${@:3}" "$2%eth0"
 }
 
+# local_address LINK [COMMAND...]: of a link here, or where COMMAND leads
 local_address() {
-	ip -6 -o addr show dev "$1" scope link | grep -o 'fe80::[0-9a-f:]*' | head -1
+	"${@:2}" ip -6 -o addr show dev "$1" scope link | grep -o 'fe80::[0-9a-f:]*' | head -1
 }
 
 # settled NAME ADDRESS: nobody else has it
@@ -313,31 +314,35 @@ answers() {
 	ip netns exec out talk udp-send-from $OUT $HOST "$1" 3 7003
 }
 
+# hears_answers NAME PORT
+hears_answers() {
+	counting "$2" "$1"
+	answers "$2"
+	wait_for counted 3
+}
+
+# ends NAME: the one that was counting
+ends() {
+	counting_ends
+	jail delete --force "$1"
+	wait_for links 0
+}
+
 @test "answers to what a jail asked do not get to the one that has its address now" {
 	start one '{address: "10.77.5.5"}' sleep 1000
 	asks one 7004
-	counting 7004 one
-	answers 7004
-	wait_for counted 3
+	hears_answers one 7004
 	# The one of this name goes on where it was
-	counting_ends
-	jail delete --force one
-	wait_for links 0
+	ends one
 	start one '{address: "10.77.5.5"}' sleep 1000
-	counting 7004 one
-	answers 7004
-	wait_for counted 3
-	counting_ends
-	jail delete --force one
-	wait_for links 0
+	hears_answers one 7004
+	ends one
 	start two '{address: "10.77.5.5"}' sleep 1000
 	counting 7004 two
 	answers 7004
 	stays 0
 	asks two 7005
-	counting 7005 two
-	answers 7005
-	wait_for counted 3
+	hears_answers two 7005
 }
 
 @test "what the host itself asks elsewhere has nothing to do with a port that is published" {
