@@ -85,6 +85,9 @@ struct jail_runtime_options {
 	void (*log)(void *userdata, enum jail_log_level level, const char *message);
 	void *log_userdata;
 	const char *helpers;     /* directory of jail-scope; NULL: where it was installed */
+	/* Where images and upper layers are; NULL: $JAIL_DATA_DIR, or /var/lib/jail, or when not root
+	 * $XDG_DATA_HOME/jail, or ~/.local/share/jail */
+	const char *data;
 };
 
 /** jail_runtime_new() - @options may be NULL. Touches nothing on disk. */
@@ -93,6 +96,8 @@ JAIL_API int jail_runtime_new(const struct jail_runtime_options *options,
 JAIL_API void jail_runtime_free(struct jail_runtime *rt);
 /** jail_runtime_root() - the state directory in use. */
 JAIL_API const char *jail_runtime_root(const struct jail_runtime *rt);
+/** jail_runtime_data() - the data directory in use. */
+JAIL_API const char *jail_runtime_data(const struct jail_runtime *rt);
 
 /* ---- specs ---- */
 

@@ -27,6 +27,7 @@ struct init {
 	int tty;                        /* the pty's slave, kept until set-stdio */
 	unsigned umask;                 /* the caller's */
 	int dev_null, empty;            /* what masks are cloned from */
+	int layers;                     /* slot LAYERS: where the layers of the root are put together */
 	uint8_t tree_is_dir;            /* 0 unknown, 1 directory, 2 something else */
 	char mode[5];                   /* of the next tmpfs, "0755"; empty: its own */
 	char detail[PLAN_MSG_TEXT];     /* on what a step failed */
@@ -55,7 +56,19 @@ int path_open(const char *path, uint64_t flags, uint64_t resolve);
  * last one an empty file unless @dir. @resolve as above. */
 int path_make(const char *path, int dir, uint64_t resolve);
 
+/* ---- mounts.c: what layers.c needs of it ---- */
+
+/* A file system being made: its descriptor, and one more option for it; then the mount's. Both stay the caller's. */
+int fs_open(const char *type, const char *source, uint32_t options);
+int fs_string(int fs, const char *key, const char *value);
+int fs_mount(int fs, const char *type, uint64_t attrs);
+/* Make the mount that holds @fd private. */
+int private_parent(int fd);
+
 /* ---- the steps ---- */
+
+/* Close, and forget. */
+void drop(int *fd);
 
 /* mount_setattr(2) on the mount @fd. */
 int set_attr(int fd, uint64_t set, uint64_t clr, uint64_t propagation, int recursive);
@@ -73,6 +86,10 @@ int mount_root_attr(const struct plan_step *s);
 int mount_pivot(const struct plan_step *s);
 /* Attach the detached @tree on @target (both kept open). */
 int mount_move(int tree, int target);
+
+int layers_open(const struct plan_step *s);
+int layers_add(const struct plan_step *s);
+int layers_mount(const struct plan_step *s);
 
 int copy_up(const struct plan_step *s);
 

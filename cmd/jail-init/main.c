@@ -25,7 +25,7 @@
 
 struct init in = {
 	.socket = -1, .root = -1, .tree = -1, .dir = -1, .proc = -1, .tty = -1,
-	.dev_null = -1, .empty = -1,
+	.dev_null = -1, .empty = -1, .layers = -1,
 };
 
 /* ---- small steps ---- */
@@ -46,7 +46,7 @@ static int guard(const struct plan_step *s)
 	return r;
 }
 
-static void drop(int *fd)
+void drop(int *fd)
 {
 	if (*fd >= 0)
 		SYS(close, *fd);
@@ -59,7 +59,7 @@ static void drop(int *fd)
  */
 static int unguard(void)
 {
-	int *const all[] = { &in.proc, &in.dev_null, &in.empty, &in.tree, &in.dir, &in.root,
+	int *const all[] = { &in.proc, &in.dev_null, &in.empty, &in.tree, &in.dir, &in.root, &in.layers,
 			     &in.plan->cgroup_fd };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -191,6 +191,9 @@ static int carry_out(const struct plan_step *s)
 
 		return r < 0 ? r : mount_root(s, 1);
 	}
+	case OP_LAYERS: return layers_open(s);
+	case OP_LAYER: return layers_add(s);
+	case OP_OVERLAY: return layers_mount(s);
 	case OP_TREE_CLONE: return mount_tree_clone(s);
 	case OP_TREE_RECV: return receive_tree();
 	case OP_MODE_OF: return mount_mode_of(s);

@@ -18,13 +18,6 @@
 #define MNT_DETACH 2
 #define DEPTH_MAX  2048         /* a path has no more components */
 
-static void drop(int *fd)
-{
-	if (*fd >= 0)
-		SYS(close, *fd);
-	*fd = -1;
-}
-
 int mount_move(int tree, int target)
 {
 	return (int)SYS(move_mount, tree, "", target, "",
@@ -51,7 +44,7 @@ static int clone_tree(int fd, const char *path, int recursive)
 /* ---- the root ---- */
 
 /* Make the mount that holds @fd private, so that the root does not propagate to the host. */
-static int private_parent(int fd)
+int private_parent(int fd)
 {
 	int r = (int)SYS(openat, fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC), left = DEPTH_MAX;
 
@@ -213,14 +206,10 @@ int mount_mode_of(const struct plan_step *s)
 	return r;
 }
 
-int mount_tree_fs(const struct plan_step *s)
+int fs_open(const char *type, const char *source, uint32_t options)
 {
-	const char *type = plan_str(in.plan, s->s[0]), *source = plan_str(in.plan, s->s[1]);
-	int fs, r = 0;
+	int fs = (int)SYS(fsopen, type, FSOPEN_CLOEXEC), r = 0;
 
-	drop(&in.tree);
-	in.tree_is_dir = 1;
-	fs = (int)SYS(fsopen, type, FSOPEN_CLOEXEC);
 	if (fs < 0)
 		return failed_on(fs, type);
 	if (source)
@@ -228,22 +217,43 @@ int mount_tree_fs(const struct plan_step *s)
 	if (r < 0)
 		r = fs_failed(fs, r, source);
 	if (r == 0)
-		r = fs_options(fs, s->s[2]);
-	if (r == 0 && in.mode[0])
-		r = (int)SYS(fsconfig, fs, FSCONFIG_SET_STRING, "mode", in.mode, 0);
+		r = fs_options(fs, options);
+	if (r < 0)
+		SYS(close, fs);
+	return r < 0 ? r : fs;
+}
+
+int fs_string(int fs, const char *key, const char *value)
+{
+	int r = (int)SYS(fsconfig, fs, FSCONFIG_SET_STRING, key, value, 0);
+
+	return r < 0 ? fs_failed(fs, r, key) : r;
+}
+
+int fs_mount(int fs, const char *type, uint64_t attrs)
+{
+	int r = (int)SYS(fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+
+	if (r == 0)
+		r = (int)SYS(fsmount, fs, FSMOUNT_CLOEXEC, attrs);
+	return r < 0 ? fs_failed(fs, r, type) : r;
+}
+
+int mount_tree_fs(const struct plan_step *s)
+{
+	const char *type = plan_str(in.plan, s->s[0]);
+	int fs, r = 0;
+
+	drop(&in.tree);
+	in.tree_is_dir = 1;
+	fs = fs_open(type, plan_str(in.plan, s->s[1]), s->s[2]);
+	if (fs < 0)
+		return fs;
+	if (in.mode[0])
+		r = fs_string(fs, "mode", in.mode);
 	in.mode[0] = '\0';
-	if (r == 0) {
-		r = (int)SYS(fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
-		if (r < 0)
-			r = fs_failed(fs, r, type);
-	}
-	if (r == 0) {
-		r = (int)SYS(fsmount, fs, FSMOUNT_CLOEXEC, s->a[0]);
-		if (r < 0)
-			r = fs_failed(fs, r, type);
-		else
-			in.tree = r;
-	}
+	if (r == 0)
+		r = in.tree = fs_mount(fs, type, s->a[0]);
 	SYS(close, fs);
 	return r < 0 ? r : 0;
 }

@@ -14,6 +14,9 @@ const struct opt cli_options[] = {
 	{ "root", 0, OPT_TEXT, "DIR", offsetof(struct cli, root),
 	  .help = "keep state in DIR (default /run/jail, or $XDG_RUNTIME_DIR/jail)",
 	  .complete = COMPLETE_DIR },
+	{ "data", 0, OPT_TEXT, "DIR", offsetof(struct cli, data),
+	  .help = "images and upper layers are in DIR (default $JAIL_DATA_DIR, or /var/lib/jail)",
+	  .complete = COMPLETE_DIR },
 	{ "log", 0, OPT_TEXT, "FILE", offsetof(struct cli, log),
 	  .help = "write errors and warnings to the end of FILE, too", .complete = COMPLETE_FILE },
 	{ "log-format", 0, OPT_TEXT, "FORMAT", offsetof(struct cli, log_format),
@@ -66,6 +69,7 @@ struct jail_runtime *cli_runtime(struct cli *cli)
 	if (cli->rt)
 		return cli->rt;
 	options.root = cli->root;
+	options.data = cli->data;
 	options.cgroup_manager = cgroup_manager(cli);
 	options.log = msg_log;
 	if (options.cgroup_manager == JAIL_CGROUP_SYSTEMD ||

@@ -15,7 +15,7 @@
 /* ---- the global options and the runtime they describe ---- */
 
 struct cli {
-	const char *root, *log, *log_format, *cgroup_manager, *rootless;
+	const char *root, *data, *log, *log_format, *cgroup_manager, *rootless;
 	bool debug, systemd_cgroup, version;
 	struct jail_runtime *rt;     /* made by cli_runtime() */
 };

@@ -52,10 +52,9 @@ static void put_networks(json_t *network, const struct net_opts *o)
 	json_object_set_new(network, "interfaces", list);
 }
 
-char *net_overlay(const struct net_opts *o)
+void net_overlay(const struct net_opts *o, json_t *spec)
 {
-	json_t *spec = json_object(), *network = json_object();
-	char *text = NULL;
+	json_t *network = json_object();
 
 	if (o->net.n > 1)
 		put_networks(network, o);
@@ -75,8 +74,4 @@ char *net_overlay(const struct net_opts *o)
 		json_decref(network);
 	if (o->hostname)
 		json_object_set_new(spec, "hostname", json_string(o->hostname));
-	if (json_object_size(spec))
-		text = json_dumps(spec, JSON_COMPACT);
-	json_decref(spec);
-	return text;
 }

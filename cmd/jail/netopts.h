@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <jansson.h>
+
 #include "cli.h"
 #include "options.h"
 
@@ -27,5 +29,5 @@ struct net_opts {
 	{ "hostname", 0, OPT_TEXT, "NAME", offsetof(type, net.hostname), \
 	  .help = "what it is called, for itself and for others in its network" }
 
-/* What they say, as JSON to lay over a spec; the caller frees it.  NULL: nothing was said. */
-char *net_overlay(const struct net_opts *o);
+/* Add what they say to @spec, which is to be laid over another one. */
+void net_overlay(const struct net_opts *o, json_t *spec);

@@ -6,6 +6,8 @@
  *   in the background: jail_run(), and that is all
  *   in the foreground: supervise.c until the program ends, exit as it did
  */
+#include <errno.h>
+#include <jansson.h>
 #include <string.h>
 
 #include "launch.h"
@@ -18,7 +20,7 @@
 struct run_opts {
 	struct launch launch;
 	struct net_opts net;
-	const char *rootfs, *name;
+	const char *rootfs, *image, *upper, *name;
 	bool detach, keep, service, tty;
 };
 
@@ -29,8 +31,13 @@ static const struct opt run_options[] = {
 	  .help = "give the program a terminal, whatever the spec says" },
 	{ "rootfs", 0, OPT_TEXT, "DIR", offsetof(struct run_opts, rootfs),
 	  .help = "no spec: run a command in the directory tree DIR", .complete = COMPLETE_DIR },
+	{ "image", 0, OPT_TEXT, "NAME", offsetof(struct run_opts, image),
+	  .help = "the spec of an image that jail-rootfs made, with another command if one is given" },
+	{ "upper", 0, OPT_TEXT, "KIND", offsetof(struct run_opts, upper),
+	  .help = "where changes to an image go: ephemeral (memory), disk, kept (by the id) or none",
+	  .choices = "ephemeral disk kept none" },
 	{ "name", 0, OPT_TEXT, "ID", offsetof(struct run_opts, name),
-	  .help = "the id, as an option: --rootfs has no other place for it" },
+	  .help = "the id, as an option: --rootfs and --image have no other place for it" },
 	{ "keep", 0, OPT_FLAG, NULL, offsetof(struct run_opts, keep),
 	  .help = "do not delete the jail when its program has ended" },
 	{ "service", 0, OPT_FLAG, NULL, offsetof(struct run_opts, service),
@@ -55,14 +62,47 @@ struct run {
 
 static int command_after(const void *opts)
 {
-	return ((const struct run_opts *)opts)->rootfs ? 0 : -1;
+	const struct run_opts *o = opts;
+
+	return o->rootfs || o->image ? 0 : -1;
 }
 
 /* ---- what to run ---- */
 
-static bool on_terminal(void)
+/* Without a spec of the user's own a program gets a terminal if we have one. */
+static bool wants_terminal(const struct run_opts *o)
 {
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	return o->tty || (!o->detach && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+}
+
+/* What the options say, laid over the spec; NULL: nothing.  The caller frees it. */
+static char *make_overlay(const struct run_opts *o, char *const *argv)
+{
+	json_t *spec = json_object(), *process = json_object(), *args;
+	char *text = NULL;
+
+	net_overlay(&o->net, spec);
+	if (o->image && wants_terminal(o))
+		json_object_set_new(process, "terminal", json_true());
+	if (o->image && argv[0]) {
+		args = json_array();
+		for (size_t i = 0; argv[i]; i++)
+			json_array_append_new(args, json_string(argv[i]));
+		json_object_set_new(process, "args", args);
+	}
+	if (json_object_size(process))
+		json_object_set(spec, "process", process);
+	json_decref(process);
+	if (o->upper) {
+		json_t *upper = json_pack("{s:{s:{s:s}}}", "jail", "rootfs", "upper", o->upper);
+
+		json_object_update_recursive(spec, upper);
+		json_decref(upper);
+	}
+	if (json_object_size(spec))
+		text = json_dumps(spec, JSON_COMPACT);
+	json_decref(spec);
+	return text;
 }
 
 /* --rootfs DIR -- CMD ARG…: a short spec is made of it, with the defaults of all short specs. */
@@ -73,9 +113,8 @@ static int load_rootfs(struct run *run, char **argv, const char *overlay)
 	const char *const *command = argv[0] ? (const char *const *)argv : shell;
 	mem_auto char *text = NULL, *cwd = getcwd(NULL, 0);
 	struct jail_error *err = NULL;
-	bool tty = run->o->tty || (!run->o->detach && on_terminal());
 
-	if (jail_spec_rootfs(run->o->rootfs, command, tty, &text, &err) < 0)
+	if (jail_spec_rootfs(run->o->rootfs, command, wants_terminal(run->o), &text, &err) < 0)
 		return msg_fail(err);
 	source.text = text;
 	source.name = "--rootfs";
@@ -85,6 +124,26 @@ static int load_rootfs(struct run *run, char **argv, const char *overlay)
 		return msg_fail(err);
 	run->id = run->o->name ? x_strdup(run->o->name) : NULL;
 	return 0;
+}
+
+/* --image NAME [-- CMD ARG…] */
+static int load_image(struct run *run, const char *overlay)
+{
+	const char *name = run->o->image;
+	mem_auto char *path = x_printf("%s/images/%s/spec.json", jail_runtime_data(run->cli->rt), name);
+	struct source source = { .path = path, .overlay = overlay };
+
+	if (strchr(name, '/') || name[0] == '.' || !*name) {
+		msg_error("run: \"%s\" is not the name of an image", name);
+		return 1;
+	}
+	if (access(path, F_OK) < 0) {
+		msg_error("run: there is no image %s (%s: %s); see jail-rootfs list", name, path, strerror(errno));
+		return 1;
+	}
+	run->spec = source_load(&source);
+	run->id = run->o->name ? x_strdup(run->o->name) : NULL;
+	return run->spec ? 0 : 1;
 }
 
 static int load_source(struct run *run, int argc, char **argv, struct source *source)
@@ -114,17 +173,21 @@ static int load_source(struct run *run, int argc, char **argv, struct source *so
 
 static int load(struct run *run, int argc, char **argv)
 {
-	mem_auto char *overlay = net_overlay(&run->o->net);
+	mem_auto char *overlay = make_overlay(run->o, argv);
 	struct source source = { .overlay = overlay };
+	const char *from;
 	int r;
 
-	r = run->o->rootfs ? load_rootfs(run, argv, overlay) : load_source(run, argc, argv, &source);
+	if (run->o->rootfs)
+		r = load_rootfs(run, argv, overlay);
+	else
+		r = run->o->image ? load_image(run, overlay) : load_source(run, argc, argv, &source);
 	if (r)
 		return r;
 	run->made_up = !run->id;
+	from = run->o->rootfs ? run->o->rootfs : run->o->image ? run->o->image : source_name(&source);
 	if (!run->id)
-		run->id = source_default_id(run->o->rootfs ? run->o->rootfs : source_name(&source),
-					    true);
+		run->id = source_default_id(from, true);
 	if (run->o->tty)
 		jail_spec_set_terminal(run->spec, true);
 	else if (run->o->detach && !run->o->launch.console_socket && jail_spec_system(run->spec))
@@ -218,7 +281,15 @@ static int run_run(struct cli *cli, const void *opts, int argc, char **argv)
 		msg_error("run: --service stays in the foreground, it cannot go with --detach");
 		return 1;
 	}
-	if (!run.o->rootfs && argc > 2) {
+	if (run.o->rootfs && run.o->image) {
+		msg_error("run: --rootfs and --image both say what the root is");
+		return 1;
+	}
+	if (run.o->rootfs && run.o->upper) {
+		msg_error("run: --upper is for layers: --image, or a spec with jail.rootfs.lower");
+		return 1;
+	}
+	if (!run.o->rootfs && !run.o->image && argc > 2) {
 		msg_error("run: too many arguments; a command goes with --rootfs DIR -- CMD");
 		return 1;
 	}
@@ -236,6 +307,7 @@ static const char *const examples[] = {
 	"jail run web.json                               run it here, until it ends",
 	"jail run -d --log-output journal web.json web   in the background; jail logs web",
 	"jail run --rootfs /srv/debian -- /bin/bash      no spec needed",
+	"jail run --image debian --upper kept --name dev an image of jail-rootfs; what is changed is kept",
 	"jail run -d -p 8080:80 web.json                 on a bridge, 8080 here is 80 in it",
 	NULL,
 };
@@ -243,7 +315,7 @@ static const char *const examples[] = {
 const struct verb verb_run = {
 	.name = "run",
 	.group = VERB_RUN,
-	.args = "SPEC|DIR [ID]  or  --rootfs DIR -- CMD [ARG…]",
+	.args = "SPEC|DIR [ID]  or  --rootfs DIR -- CMD [ARG…]  or  --image NAME [-- CMD [ARG…]]",
 	.summary = "make a jail and run its program",
 	.about = "SPEC is a spec file, DIR a bundle directory with a config.json. Without an ID one is\n"
 		 "made up. The exit status is the program's, or 128 and the number of the signal that\n"

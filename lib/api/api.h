@@ -18,7 +18,7 @@ struct jail_error {
 };
 
 struct jail_runtime {
-	char *root;
+	char *root, *data;
 	enum jail_cgroup_manager cgroup_manager;
 	char *scope_program;            /* NULL: systemd makes no cgroups */
 	void (*log)(void *userdata, enum jail_log_level level, const char *message);

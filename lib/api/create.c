@@ -12,6 +12,7 @@ static void fill(struct create_request *req, const struct jail_runtime *rt, cons
 {
 	*req = (struct create_request){
 		.spec = spec->spec, .id = id, .bundle = spec->bundle, .root_path = rt->root,
+		.data_path = rt->data,
 		.use_cgroup = rt->cgroup_manager != JAIL_CGROUP_DISABLED,
 		.scope_program = rt->cgroup_manager == JAIL_CGROUP_AUTO ? NULL : rt->scope_program,
 		.no_pivot = o->flags & JAIL_CREATE_NO_PIVOT,

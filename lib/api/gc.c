@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "run/process.h"
+#include "state/uppers.h"
 
 #define LOCK_TRIES 20
 
@@ -94,6 +95,25 @@ static int collect(const struct gc *gc, const char *name, struct err *err)
 	return r;
 }
 
+static void report_upper(void *userdata, const char *path)
+{
+	const struct gc *gc = userdata;
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s: an upper layer whose jail is gone", path);
+	if (gc->report)
+		gc->report(gc->userdata, text);
+}
+
+/* After a reboot the records are gone, and what was on disk is not.  @n: what has been removed before */
+static int collect_uppers(struct gc *gc, int n, struct jail_error **error)
+{
+	struct err err = { 0 };
+	int r = upper_gc(gc->rt->data, report_upper, gc, &err);
+
+	return r < 0 ? api_fail(&err, NULL, error) : n + r;
+}
+
 int jail_gc(struct jail_runtime *rt, bool stopped, void (*reporter)(void *userdata, const char *what),
 	    void *userdata, struct jail_error **error)
 {
@@ -104,7 +124,7 @@ int jail_gc(struct jail_runtime *rt, bool stopped, void (*reporter)(void *userda
 	int r = state_root_open(rt->root, false, &root, &err), n = 0;
 
 	if (r == -ENOENT)
-		return 0;
+		return collect_uppers(&gc, 0, error);
 	if (r == 0)
 		r = state_list(root, true, &names, &err);
 	if (r < 0)
@@ -117,5 +137,5 @@ int jail_gc(struct jail_runtime *rt, bool stopped, void (*reporter)(void *userda
 		n += r > 0;
 	}
 	free(names.v);
-	return first.code ? api_fail(&first, NULL, error) : n;
+	return first.code ? api_fail(&first, NULL, error) : collect_uppers(&gc, n, error);
 }

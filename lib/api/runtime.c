@@ -32,6 +32,21 @@ static char *default_root(bool ordinary)
 	return asprintf(&path, "/tmp/jail-%u", geteuid()) < 0 ? NULL : path;
 }
 
+static char *default_data(bool ordinary)
+{
+	const char *dir = getenv("JAIL_DATA_DIR"), *home = getenv("HOME");
+	char *path = NULL;
+
+	if (!str_empty(dir) && *dir == '/')
+		return strdup(dir);
+	if (!ordinary)
+		return strdup("/var/lib/jail");
+	dir = getenv("XDG_DATA_HOME");
+	if (!str_empty(dir) && *dir == '/')
+		return asprintf(&path, "%s/jail", dir) < 0 ? NULL : path;
+	return asprintf(&path, "%s/.local/share/jail", str_empty(home) ? "/tmp" : home) < 0 ? NULL : path;
+}
+
 static char *absolute(const char *path)
 {
 	char *full = NULL, cwd[PATH_MAX];
@@ -57,6 +72,7 @@ int jail_runtime_new(const struct jail_runtime_options *options, struct jail_run
 	rt = calloc(1, sizeof(*rt));
 	if (rt) {
 		rt->root = str_empty(o.root) ? default_root(ordinary) : absolute(o.root);
+		rt->data = str_empty(o.data) ? default_data(ordinary) : absolute(o.data);
 		rt->cgroup_manager = o.cgroup_manager == JAIL_CGROUP_AUTO && !ordinary ?
 					     JAIL_CGROUP_FS : o.cgroup_manager;
 		rt->log = o.log;
@@ -65,7 +81,7 @@ int jail_runtime_new(const struct jail_runtime_options *options, struct jail_run
 	if (rt && (rt->cgroup_manager == JAIL_CGROUP_SYSTEMD || rt->cgroup_manager == JAIL_CGROUP_AUTO) &&
 	    asprintf(&rt->scope_program, "%s/jail-scope", o.helpers ? o.helpers : JAIL_HELPERS) < 0)
 		jail_runtime_free(mem_take(&rt));
-	if (!rt || !rt->root) {
+	if (!rt || !rt->root || !rt->data) {
 		jail_runtime_free(rt);
 		err_nomem(&err);
 		return api_fail(&err, NULL, error);
@@ -79,6 +95,7 @@ void jail_runtime_free(struct jail_runtime *rt)
 	if (!rt)
 		return;
 	free(rt->root);
+	free(rt->data);
 	free(rt->scope_program);
 	free(rt);
 }
@@ -86,6 +103,11 @@ void jail_runtime_free(struct jail_runtime *rt)
 const char *jail_runtime_root(const struct jail_runtime *rt)
 {
 	return rt->root;
+}
+
+const char *jail_runtime_data(const struct jail_runtime *rt)
+{
+	return rt->data;
 }
 
 static void forward(void *userdata, int level, const char *message)

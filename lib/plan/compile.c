@@ -301,11 +301,27 @@ static int check_ids(const struct plan_request *req, struct err *err)
 		return err_spec(err, "process.user.uid", "%u is not mapped (linux.uidMappings)", s->process.uid);
 	if (s->process.set && !is_mapped(&s->gid_maps, s->process.gid))
 		return err_spec(err, "process.user.gid", "%u is not mapped (linux.gidMappings)", s->process.gid);
-	if (!req->privileged && s->rootfs_idmap)
+	if (!req->privileged && s->rootfs.idmap)
 		return err_spec(err, "jail.rootfs.idmap", "%s", privileged);
 	for (size_t i = 0; !req->privileged && i < s->n_mounts; i++)
 		if (s->mounts[i].flags & (SPEC_MOUNT_IDMAP | SPEC_MOUNT_RIDMAP))
 			return err_spec(err, mount_place(s, i, place), "%s", privileged);
+	return 0;
+}
+
+/* What an ordinary user cannot have of layers: images are mounted, and files of many owners removed, by root. */
+static int check_layers(const struct spec *s, struct err *err)
+{
+	char place[40];
+
+	for (size_t i = 0; i < s->rootfs.n_lower; i++) {
+		snprintf(place, sizeof(place), "jail.rootfs.lower[%zu]", i);
+		if (spec_layer_is_image(s->rootfs.lower[i]))
+			return err_spec(err, place, "an EROFS image needs privileges on the host");
+	}
+	if (s->rootfs.n_lower && s->rootfs.upper == SPEC_UPPER_DISK)
+		return err_spec(err, "jail.rootfs.upper",
+				"\"disk\" needs privileges on the host; \"ephemeral\" and \"kept\" do not");
 	return 0;
 }
 
@@ -321,6 +337,8 @@ static int check(const struct plan_request *req, struct err *err)
 					"the root itself cannot be a mount's destination");
 	if (ns_new(s, SPEC_NS_USER))
 		r = check_ids(req, err);
+	if (r == 0 && !req->privileged)
+		r = check_layers(s, err);
 	if (r == 0 && ns_joined(s, SPEC_NS_MOUNT))
 		r = check_joined_mounts(s, err);
 	if (r < 0)

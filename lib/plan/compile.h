@@ -52,6 +52,7 @@ struct plan_request {
 	const void *seccomp;            /* filter; NULL: none */
 	size_t seccomp_len;
 	const struct plan_network *network;     /* NULL: nothing of ours */
+	const char *upper;              /* directory that holds the upper layer; NULL: it is in memory */
 };
 
 /* Annotations as a JSON object, for state documents and records. */
@@ -95,6 +96,14 @@ void compile_rootfs(struct plan_builder *b, const struct plan_request *req);
 uint32_t compile_put_maps(struct plan_builder *b, const struct spec_idmaps *maps);
 void compile_devices(struct plan_builder *b, const struct plan_request *req);
 void compile_outside_mounts(struct plan_builder *b, const struct plan_request *req);
+/* mounts.c: those of the spec: trees that are sent, all of them, what becomes read-only when they are there;
+ * @base: the propagation of "/" */
+void compile_send_mounts(struct plan_builder *b, const struct plan_request *req);
+void compile_mounts(struct plan_builder *b, const struct plan_request *req, uint64_t base);
+void compile_filled(struct plan_builder *b, const struct plan_request *req);
+/* layers.c: a root that is an overlay */
+void compile_send_layers(struct plan_builder *b, const struct plan_request *req);
+void compile_layers(struct plan_builder *b, const struct plan_request *req, uint64_t base);
 /* One step that sets a sysctl. */
 void compile_sysctl(struct plan_builder *b, const char *place, const struct spec_pair *pair);
 
@@ -147,6 +156,12 @@ static inline bool trees_from_outside(const struct plan_request *req)
 	const struct spec_ns_entry *user = &req->spec->ns[SPEC_NS_USER];
 
 	return user->set && req->privileged;
+}
+
+/* Is the root an overlay?  One layer that is not changed needs none. */
+static inline bool plan_layered(const struct spec *s)
+{
+	return s->rootfs.n_lower > 1 || (s->rootfs.n_lower && s->rootfs.upper != SPEC_UPPER_NONE);
 }
 
 static inline bool ns_new(const struct spec *s, enum spec_ns n)

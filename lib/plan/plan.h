@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define PLAN_MAGIC   0x6e616c706c69616aULL     /* "jailplan" */
-#define PLAN_VERSION 3U
+#define PLAN_VERSION 4U
 #define PLAN_MAX     (64U << 20)
 
 /* Who carries a step out, and when. Inside steps run in jail-init, in order. */
@@ -44,7 +44,7 @@ enum plan_arg {
 
 /*
  * The opcodes: X(name, "printed name", arguments…); S(i, kind, "label") is s[i], A(i, …) is a[i].
- * Slots of the interpreter: ROOT, TREE (the detached mount in hand),
+ * Slots of the interpreter: ROOT, TREE (the detached mount in hand), LAYERS (where they are put together),
  * DIR (where nodes are made), PROC (the host's /proc).
  */
 #define PLAN_OPS(X, S, A) \
@@ -60,7 +60,7 @@ enum plan_arg {
 	X(ID_MAPS, "write-id-maps", S(0, OPT_STR, "uid"), S(1, OPT_STR, "gid")) \
 	X(SEND_TREE, "send-tree", S(0, STR, "source"), S(1, OPT_STR, "uid-map"), \
 	  S(2, OPT_STR, "gid-map"), A(0, BOOL, "recursive"), \
-	  A(1, PROPAGATION, "propagation"), A(2, DEC, "idmap")) \
+	  A(1, PROPAGATION, "propagation"), A(2, DEC, "idmap"), A(3, BOOL, "image")) \
 	X(JOIN_NET, "join-network", S(0, STR, "network"), S(1, OPT_STR, "link"), S(2, STR, "to")) \
 	X(PUBLISH, "publish", S(0, STR, "host"), S(1, STR, "jail")) \
 	X(NETDEV, "move-netdev", S(0, STR, "host-name"), S(1, STR, "name")) \
@@ -86,6 +86,9 @@ enum plan_arg {
 	X(ROOT, "open-root", S(0, STR, "path"), A(0, BOOL, "private-parent"), \
 	  A(1, BOOL, "private")) \
 	X(ROOT_RECV, "receive-root", S(0, STR, "path"), A(0, BOOL, "private-parent")) \
+	X(LAYERS, "open-layers", S(0, LIST, "options"), A(0, BOOL, "private-parent")) \
+	X(LAYER, "add-layer", S(0, STR, "name")) \
+	X(OVERLAY, "mount-overlay", S(0, LIST, "options"), A(0, DEC, "lower"), A(1, BOOL, "upper")) \
 	X(TREE_CLONE, "clone-tree", S(0, STR, "source"), A(0, BOOL, "recursive")) \
 	X(TREE_RECV, "receive-tree") \
 	X(TREE_FS, "new-fs", S(0, STR, "type"), S(1, OPT_STR, "source"), S(2, OPT_LIST, "options"), \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * rootfs.c - the root, the mounts, masked and read-only paths, and the pivot
+ * rootfs.c - the root, what is mounted in it, masked and read-only paths, and the pivot
  *
  * Propagation.  Nothing the jail mounts may reach the host.  When no mount asks for slave or shared,
  * the whole new mount namespace is made private at once and nothing more has to be said.  Otherwise
@@ -13,23 +13,6 @@
 #include <string.h>
 
 #define PROPAGATIONS (MS_SHARED | MS_SLAVE | MS_PRIVATE | MS_UNBINDABLE)
-
-/* File systems whose superblock is the kernel's or shared: read-only is a matter of the mount. */
-static const char *const pseudo_fs[] = {
-	"proc", "sysfs", "cgroup2", "mqueue", "devpts", "securityfs", "debugfs", "tracefs", "bpf",
-	"binfmt_misc", "configfs", "fusectl", "pstore", "efivarfs", "overlay", "fuse",
-};
-
-/* Those that take no SELinux context. */
-static const char *const no_context_fs[] = { "proc", "sysfs", "cgroup2" };
-
-static bool in_table(const char *const *table, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(table[i], name))
-			return true;
-	return false;
-}
 
 /* What "/" of the new mount namespace becomes. */
 static uint64_t base_propagation(const struct spec *s)
@@ -46,327 +29,43 @@ static uint64_t base_propagation(const struct spec *s)
 
 /* ---- trees from outside ---- */
 
-static bool mount_mapped(const struct spec_mount *m)
+/* A single layer that nobody changes is the root itself. */
+static const char *root_place(const struct spec *s)
 {
-	return m->flags & (SPEC_MOUNT_IDMAP | SPEC_MOUNT_RIDMAP);
+	return s->rootfs.n_lower ? "jail.rootfs.lower[0]" : "root.path";
 }
 
-static bool from_outside(const struct plan_request *req, const struct spec_mount *m)
+static bool is_image(const struct spec *s)
 {
-	return m->flags & SPEC_MOUNT_BIND && (trees_from_outside(req) || mount_mapped(m));
+	return s->rootfs.n_lower && spec_layer_is_image(s->root_path);
+}
+
+static bool root_from_outside(const struct plan_request *req)
+{
+	return trees_from_outside(req) || req->spec->rootfs.idmap || is_image(req->spec);
 }
 
 static void send_root(struct plan_builder *b, const struct plan_request *req)
 {
 	uint32_t path = plan_put_str(b, req->spec->root_path);
-	struct plan_step *s = plan_add(b, OP_SEND_TREE, STAGE_NAMESPACES, "root.path");
+	struct plan_step *s = plan_add(b, OP_SEND_TREE, STAGE_NAMESPACES, "%s", root_place(req->spec));
 
 	s->s[0] = path;
 	s->a[0] = 1;
 	s->a[1] = req->spec->rootfs_propagation & MS_SLAVE ? MS_SLAVE | MS_REC : MS_PRIVATE | MS_REC;
-	s->a[2] = req->spec->rootfs_idmap ? IDMAP_JAIL : IDMAP_NONE;
-}
-
-static void send_mount(struct plan_builder *b, const struct plan_request *req, size_t i)
-{
-	const struct spec_mount *m = &req->spec->mounts[i];
-	uint32_t path = plan_put_str(b, m->source), uid = 0, gid = 0;
-	struct plan_step *s;
-	char place[40];
-
-	if (mount_mapped(m) && m->uid_maps.n) {
-		uid = compile_put_maps(b, &m->uid_maps);
-		gid = compile_put_maps(b, &m->gid_maps);
-	}
-	s = plan_add(b, OP_SEND_TREE, STAGE_NAMESPACES, "%s", mount_place(req->spec, i, place));
-	s->s[0] = path;
-	s->s[1] = uid;
-	s->s[2] = gid;
-	s->a[0] = (m->flags & SPEC_MOUNT_RECURSIVE) != 0;
-	s->a[1] = m->propagation ? m->propagation | (m->propagation_recursive ? MS_REC : 0) :
-				   MS_PRIVATE | MS_REC;
-	if (mount_mapped(m))
-		s->a[2] = (uid ? IDMAP_GIVEN : IDMAP_JAIL) |
-			  (m->flags & SPEC_MOUNT_RIDMAP ? IDMAP_RECURSIVE : 0);
+	s->a[2] = req->spec->rootfs.idmap ? IDMAP_JAIL : IDMAP_NONE;
+	s->a[3] = is_image(req->spec);
 }
 
 void compile_outside_mounts(struct plan_builder *b, const struct plan_request *req)
 {
 	if (!req->spec->ns[SPEC_NS_MOUNT].set)
 		return;
-	if (trees_from_outside(req) || req->spec->rootfs_idmap)
+	if (plan_layered(req->spec))
+		compile_send_layers(b, req);
+	else if (root_from_outside(req))
 		send_root(b, req);
-	for (size_t i = 0; i < req->spec->n_mounts; i++)
-		if (from_outside(req, &req->spec->mounts[i]))
-			send_mount(b, req, i);
-}
-
-/* ---- one mount, inside ---- */
-
-struct mount_ctx {
-	struct plan_builder *b;
-	const struct plan_request *req;
-	const struct spec_mount *m;
-	uint64_t base;                  /* base_propagation() */
-	char place[40];
-};
-
-static struct plan_step *add(const struct mount_ctx *c, enum plan_op op)
-{
-	return plan_add(c->b, op, STAGE_INSIDE, "%s", c->place);
-}
-
-static void add_attr(const struct mount_ctx *c, uint64_t set, uint64_t clr, uint64_t propagation,
-		     bool recursive)
-{
-	struct plan_step *s;
-
-	if (!set && !clr && !propagation)
-		return;
-	s = add(c, OP_TREE_ATTR);
-	s->a[0] = set;
-	s->a[1] = clr;
-	s->a[2] = propagation;
-	s->a[3] = recursive;
-}
-
-static void add_attach(const struct mount_ctx *c, enum plan_target kind)
-{
-	uint32_t at = plan_put_str(c->b, c->m->destination);
-	struct plan_step *s = add(c, OP_ATTACH);
-
-	s->s[0] = at;
-	s->a[0] = kind;
-}
-
-static void add_clone(const struct mount_ctx *c, const char *source)
-{
-	uint32_t at = plan_put_str(c->b, source);
-	struct plan_step *s = add(c, OP_TREE_CLONE);
-
-	s->s[0] = at;
-	s->a[0] = (c->m->flags & SPEC_MOUNT_RECURSIVE) != 0;
-}
-
-static void compile_bind(const struct mount_ctx *c, const char *source)
-{
-	const struct spec_mount *m = c->m;
-	uint64_t propagation = m->propagation;
-	bool recursive = m->propagation_recursive;
-
-	if (from_outside(c->req, m)) {
-		add(c, OP_TREE_RECV);
-		propagation = 0;                /* set before it was sent */
-	} else {
-		add_clone(c, source);
-		if (c->base == MS_PRIVATE && propagation == MS_PRIVATE) {
-			propagation = 0;        /* all of the namespace is */
-		} else if (!propagation && c->base != MS_PRIVATE) {
-			propagation = MS_PRIVATE;
-			recursive = true;
-		}
-	}
-	add_attr(c, m->attrs.set, m->attrs.clr, 0, false);
-	add_attr(c, m->rec.set, m->rec.clr, 0, true);
-	add_attr(c, 0, 0, propagation, recursive);
-	add_attach(c, TARGET_AS_TREE);
-}
-
-/* The options given to the file system: its own, read-only, and the SELinux context. */
-static uint32_t put_fs_options(const struct mount_ctx *c, const char *type)
-{
-	const struct strv *o = &c->m->fs_options;
-	const char *label = c->req->spec->mount_label;
-	mem_auto char **v = calloc(o->n + 3, sizeof(*v));
-	mem_auto char *context = NULL;
-	uint32_t at;
-	size_t n = 0;
-
-	if (!v) {
-		c->b->failed = true;
-		return 0;
-	}
-	for (; n < o->n; n++)
-		v[n] = o->v[n];
-	if (c->m->attrs.set & MOUNT_ATTR_RDONLY && !(c->m->flags & SPEC_MOUNT_TMPCOPYUP) &&
-	    !in_table(pseudo_fs, ARRAY_SIZE(pseudo_fs), type))
-		v[n++] = (char *)"ro";
-	if (label && !in_table(no_context_fs, ARRAY_SIZE(no_context_fs), type)) {
-		if (asprintf(&context, "context=%s", label) < 0) {
-			context = NULL;
-			c->b->failed = true;
-			return 0;
-		}
-		v[n++] = context;
-	}
-	at = n ? plan_put_list(c->b, v, n) : 0;
-	return at;
-}
-
-/* As with other runtimes, the directory below a tmpfs tells its mode unless an option does. */
-static void add_mode(const struct mount_ctx *c, const char *type)
-{
-	const struct strv *o = &c->m->fs_options;
-	uint32_t at;
-
-	if (strcmp(type, "tmpfs") != 0)
-		return;
-	for (size_t i = 0; i < o->n; i++)
-		if (str_starts(o->v[i], "mode="))
-			return;
-	at = plan_put_str(c->b, c->m->destination);
-	add(c, OP_MODE_OF)->s[0] = at;
-}
-
-static void compile_fs(const struct mount_ctx *c, const char *type)
-{
-	const struct spec_mount *m = c->m;
-	bool copy = m->flags & SPEC_MOUNT_TMPCOPYUP;
-	bool strict = !strcmp(type, "proc") || !strcmp(type, "sysfs");
-	uint64_t attrs = (m->attrs.set & ~m->rec.clr) | m->rec.set;
-	uint32_t at[3] = { plan_put_str(c->b, type), plan_put_str(c->b, m->source),
-			   put_fs_options(c, type) };
-	struct plan_step *s;
-
-	add_mode(c, type);
-	s = add(c, OP_TREE_FS);
-	memcpy(s->s, at, sizeof(at));
-	s->a[0] = copy ? attrs & ~(uint64_t)MOUNT_ATTR_RDONLY : attrs;
-	if (copy) {
-		at[0] = plan_put_str(c->b, m->destination);
-		add(c, OP_COPY_UP)->s[0] = at[0];
-		add_attr(c, attrs & MOUNT_ATTR_RDONLY, 0, 0, false);
-	}
-	add_attr(c, 0, 0, m->propagation, m->propagation_recursive);
-	add_attach(c, strict ? TARGET_STRICT_DIR : TARGET_DIR);
-}
-
-static void compile_remount(const struct mount_ctx *c)
-{
-	const struct spec_mount *m = c->m;
-	uint32_t at = plan_put_str(c->b, m->destination);
-	uint32_t options = m->fs_options.n ?
-		plan_put_list(c->b, m->fs_options.v, m->fs_options.n) : 0;
-	struct plan_step *s = add(c, OP_REMOUNT);
-
-	s->s[0] = at;
-	s->s[1] = options;
-	s->a[0] = m->attrs.set | m->rec.set;
-	s->a[1] = m->attrs.clr | m->rec.clr;
-	s->a[2] = m->propagation;
-	s->a[3] = m->rec.set || m->rec.clr || m->propagation_recursive;
-}
-
-/* Without a cgroup namespace a cgroup2 mount would show the whole host: its own part is bound. */
-static bool cgroup_by_bind(const struct plan_request *req, const char *type)
-{
-	return !strcmp(type, "cgroup2") && !req->spec->ns[SPEC_NS_CGROUP].set && req->cgroup;
-}
-
-/* File systems that show a namespace, and may be mounted by who owns that. */
-static const struct { const char *type; enum spec_ns ns; const char *host; } ns_fs[] = {
-	{ "proc", SPEC_NS_PID, "/proc" },
-	{ "sysfs", SPEC_NS_NETWORK, "/sys" },
-	{ "mqueue", SPEC_NS_IPC, "/dev/mqueue" },
-	{ "cgroup2", SPEC_NS_CGROUP, "/sys/fs/cgroup" },
-};
-
-/*
- * What an ordinary user cannot mount because the jail shares that namespace with the host: then the
- * host's is shown, with whatever is mounted below.  NULL: it can be mounted.
- */
-static const char *host_mount(const struct plan_request *req, const char *type)
-{
-	for (size_t i = 0; !req->privileged && i < ARRAY_SIZE(ns_fs); i++)
-		if (!strcmp(ns_fs[i].type, type) && !req->spec->ns[ns_fs[i].ns].set)
-			return ns_fs[i].host;
-	return NULL;
-}
-
-static void compile_host_mount(const struct mount_ctx *c, const char *path)
-{
-	struct spec_mount all = *c->m;
-	struct mount_ctx host = *c;
-
-	all.flags |= SPEC_MOUNT_RECURSIVE;
-	all.rec.set |= all.attrs.set;
-	all.attrs.set = 0;
-	host.m = &all;
-	compile_bind(&host, path);
-}
-
-static void compile_mount(struct mount_ctx *c)
-{
-	const char *type = c->m->type ? c->m->type : "none";
-	char path[4096];
-
-	if (!strcmp(type, "cgroup"))
-		type = "cgroup2";
-	if (c->m->flags & SPEC_MOUNT_REMOUNT) {
-		compile_remount(c);
-	} else if (c->m->flags & SPEC_MOUNT_BIND) {
-		compile_bind(c, c->m->source);
-	} else if (cgroup_by_bind(c->req, type)) {
-		snprintf(path, sizeof(path), "/sys/fs/cgroup/%s", c->req->cgroup);
-		compile_bind(c, path);
-	} else if (host_mount(c->req, type)) {
-		compile_host_mount(c, host_mount(c->req, type));
-	} else {
-		compile_fs(c, type);
-	}
-}
-
-/* ---- file systems that become read-only when all is in them ---- */
-
-static bool is_below(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	return !strncmp(path, dir, n) && path[n] == '/' && path[n + 1];
-}
-
-/* A read-only tmpfs that other mounts, or devices, need places in. */
-static bool is_filled_later(const struct spec *s, size_t i)
-{
-	const struct spec_mount *m = &s->mounts[i];
-
-	if (m->flags & (SPEC_MOUNT_BIND | SPEC_MOUNT_REMOUNT | SPEC_MOUNT_TMPCOPYUP) || !m->type ||
-	    strcmp(m->type, "tmpfs") != 0 || !((m->attrs.set | m->rec.set) & MOUNT_ATTR_RDONLY))
-		return false;
-	for (size_t k = i + 1; k < s->n_mounts; k++) {
-		if (!strcmp(s->mounts[k].destination, m->destination))
-			return false;
-		if (is_below(s->mounts[k].destination, m->destination))
-			return true;
-	}
-	return !strcmp(m->destination, "/dev");
-}
-
-static void compile_writable(const struct mount_ctx *c)
-{
-	struct spec_mount m = *c->m;
-	struct mount_ctx writable = *c;
-
-	m.attrs.set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
-	m.rec.set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
-	writable.m = &m;
-	compile_mount(&writable);
-}
-
-static void compile_filled(const struct mount_ctx *c)
-{
-	const struct spec *spec = c->req->spec;
-
-	for (size_t i = 0; i < spec->n_mounts; i++) {
-		struct spec_mount m = { .destination = spec->mounts[i].destination, .attrs.set = MOUNT_ATTR_RDONLY };
-		struct mount_ctx filled = *c;
-
-		if (!is_filled_later(spec, i))
-			continue;
-		filled.m = &m;
-		mount_place(spec, i, filled.place);
-		compile_remount(&filled);
-	}
+	compile_send_mounts(b, req);
 }
 
 /* ---- the root ---- */
@@ -374,13 +73,17 @@ static void compile_filled(const struct mount_ctx *c)
 static void compile_root(struct plan_builder *b, const struct plan_request *req, uint64_t base)
 {
 	const struct spec *spec = req->spec;
-	bool received = trees_from_outside(req) || spec->rootfs_idmap;
 	uint32_t path = plan_put_str(b, spec->root_path);
+	bool received = root_from_outside(req);
 	struct plan_step *s;
 
 	plan_add(b, OP_PROPAGATION, STAGE_INSIDE, "%s",
 		 spec->rootfs_propagation ? "linux.rootfsPropagation" : "")->a[0] = base | MS_REC;
-	s = plan_add(b, received ? OP_ROOT_RECV : OP_ROOT, STAGE_INSIDE, "root.path");
+	if (plan_layered(spec)) {
+		compile_layers(b, req, base);
+		return;
+	}
+	s = plan_add(b, received ? OP_ROOT_RECV : OP_ROOT, STAGE_INSIDE, "%s", root_place(spec));
 	s->s[0] = path;
 	s->a[0] = base == MS_SHARED;
 	if (!received)
@@ -412,19 +115,12 @@ void compile_rootfs(struct plan_builder *b, const struct plan_request *req)
 	const struct spec *spec = req->spec;
 	const char *cwd = spec->process.cwd;
 	struct plan_step *s;
-	struct mount_ctx c = { .b = b, .req = req, .base = base_propagation(spec) };
+	uint64_t base = base_propagation(spec);
 
 	if (!ns_new(spec, SPEC_NS_MOUNT))
 		return;                         /* joined: whoever made it has arranged it */
-	compile_root(b, req, c.base);
-	for (size_t i = 0; i < spec->n_mounts; i++) {
-		c.m = &spec->mounts[i];
-		mount_place(spec, i, c.place);
-		if (is_filled_later(spec, i))
-			compile_writable(&c);
-		else
-			compile_mount(&c);
-	}
+	compile_root(b, req, base);
+	compile_mounts(b, req, base);
 	compile_devices(b, req);
 	if (cwd && strcmp(cwd, "/")) {
 		uint32_t at = plan_put_str(b, cwd);
@@ -435,12 +131,14 @@ void compile_rootfs(struct plan_builder *b, const struct plan_request *req)
 	add_paths(b, &spec->readonly_paths, OP_READONLY, "linux.readonlyPaths");
 	compile_network(b, req, false);
 	compile_hooks(b, spec, SPEC_HOOK_CREATE_CONTAINER, OP_HOOK, STAGE_INSIDE);
-	compile_filled(&c);
+	compile_filled(b, req);
 	if (spec->root_readonly)
 		root_attr(b, "root.readonly", MOUNT_ATTR_RDONLY, 0, false);
+	else if (spec->rootfs.n_lower && !plan_layered(spec))
+		root_attr(b, "jail.rootfs.upper", MOUNT_ATTR_RDONLY, 0, false);
 	s = plan_add(b, OP_PIVOT, STAGE_INSIDE, "root.path");
 	s->a[0] = req->no_pivot;
-	s->a[1] = c.base == MS_SHARED;
+	s->a[1] = base == MS_SHARED;
 	/* Last: pivot_root(2) refuses a root that is shared. */
 	if (spec->rootfs_propagation & (MS_SHARED | MS_UNBINDABLE))
 		root_attr(b, "linux.rootfsPropagation", 0, spec->rootfs_propagation & PROPAGATIONS,

@@ -24,6 +24,7 @@
 #include "run/network.h"
 #include "run/pasta.h"
 #include "run/restrict.h"
+#include "state/uppers.h"
 
 #define KILL_TIMEOUT_MS 10000
 
@@ -157,6 +158,8 @@ static void undo(struct making *m)
 		net_release(m->net->owner, &ignored);
 	if (m->state.pasta && m->dir_fd >= 0)
 		pasta_stop(m->dir_fd, m->state.pasta);
+	if (m->upper && (m->state.upper || m->upper_made))
+		upper_remove(m->upper, &ignored);
 	if (m->dir_fd >= 0)
 		delete_state(m->root_fd, m->req->id, m->dir_fd, m->hooks_ran ? m->plan : NULL,
 			     m->req->bundle, &m->req->log, &ignored);
@@ -205,6 +208,8 @@ static int make(struct making *m, struct err *err)
 		r = making_intend_cgroup(m, err);
 	if (r == 0)
 		r = state_claim(m->root_fd, m->req->id, &m->state, &m->dir_fd, err);
+	if (r == 0)
+		r = making_upper(m, err);
 	if (r == 0)
 		r = take_network(m, err);
 	if (r == 0)
@@ -256,6 +261,8 @@ static int prepare(struct making *m, struct err *err)
 		r = state_root_open(m->req->root_path, true, &m->root_fd, err);
 	if (r == 0)
 		r = making_scope(m, err);
+	if (r == 0)
+		r = create_upper(m->req, &m->upper, err);
 	return r < 0 ? r : create_cgroup_path(m->req, m->scope.path, &m->cgroup_path, err);
 }
 
@@ -291,6 +298,7 @@ int create_jail(const struct create_request *req, struct created *ret, struct er
 	fd_close(&m.root_fd);
 	net_claim_free(m.net);
 	free(m.cgroup_path);
+	free(m.upper);
 	free(m.plan);
 	extended_done(&x);
 	return r;

@@ -18,6 +18,7 @@ void run_warn(const struct run_log *log, const char *fmt, ...) ERR_FORMAT(2, 3);
 struct create_request {
 	const struct spec *spec;
 	const char *id, *bundle, *root_path;    /* root_path: of the state directory */
+	const char *data_path;                  /* of the data directory */
 	bool gated;                             /* create; not gated: run */
 	bool use_cgroup;
 	const char *scope_program;              /* jail-scope: systemd makes the cgroup; NULL: we do */
@@ -57,6 +58,9 @@ int create_jail(const struct create_request *req, struct created *ret, struct er
 
 /* Which cgroup it will be in; NULL in *ret: none.  @scope: that which systemd has made, if it is known */
 int create_cgroup_path(const struct create_request *req, const char *scope, char **ret, struct err *err);
+
+/* The directory of its upper layer, the caller's; NULL in *ret: it is not on disk. */
+int create_upper(const struct create_request *req, char **ret, struct err *err);
 
 /* The plan of an extended request, see extend.h; @network: its own network, or NULL. */
 int create_plan(const struct create_request *req, const char *scope, int cache_fd,

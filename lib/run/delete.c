@@ -13,6 +13,7 @@
 #include "run/pasta.h"
 #include "run/process.h"
 #include "run/scope.h"
+#include "state/uppers.h"
 
 #define KILL_TIMEOUT_MS 10000
 
@@ -85,6 +86,8 @@ int delete_jail(int root_fd, const char *name, const char *id, int dir_fd, struc
 		pasta_stop(dir_fd, state->pasta);
 	if (r == 0 && state->network)
 		r = net_release(state->network, err);
+	if (r == 0 && state->upper)
+		r = upper_remove(state->upper, err);
 	/* Without a plan yet no hook has run, and with it half removed they all have. */
 	if (r == 0 && state->poststop && plan_read(dir_fd, "plan", &p, &ignored) < 0 &&
 	    ignored.code != -ENOENT)

@@ -23,6 +23,8 @@ struct making {
 	const char *cgroup_mount;       /* what cgroup_root is */
 	bool hooks_ran, recorded, pid_file;
 	struct cgroup_oom_watch oom;
+	char *upper;                    /* directory of its upper layer; NULL: not on disk */
+	bool upper_made;
 	bool moved;                     /* systemd moves the process into the scope */
 };
 
@@ -30,6 +32,9 @@ struct making {
 int making_check(const struct create_request *req, struct err *err);
 /* ROOT/.cache, where compiled seccomp filters are; -1: they are compiled each time. */
 int making_open_cache(int root_fd, const struct spec *spec);
+
+/* upper.c: take the upper layer, if it is on disk. */
+int making_upper(struct making *m, struct err *err);
 
 /* cgroup.c: have systemd make the scope, if it is to. */
 int making_scope(struct making *m, struct err *err);

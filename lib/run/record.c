@@ -72,7 +72,8 @@ int making_fill_record(struct making *m, struct err *err)
 	if (keep(s, spec->oci_version, &s->oci_version) < 0 || keep(s, m->req->bundle, &s->bundle) < 0 ||
 	    keep(s, spec->root_path, &s->rootfs) < 0 || keep(s, m->req->log_note, &s->log_note) < 0 ||
 	    keep(s, m->cgroup_path, &s->cgroup) < 0 || keep(s, m->scope.record, &s->scope) < 0 ||
-	    keep(s, m->net ? m->net->owner : NULL, &s->network) < 0)
+	    keep(s, m->net ? m->net->owner : NULL, &s->network) < 0 ||
+	    keep(s, spec->rootfs.upper == SPEC_UPPER_DISK ? m->upper : NULL, &s->upper) < 0)
 		return err_nomem(err);
 	if (spec->network.mode == SPEC_NET_PASTA) {
 		s->pasta = arena_printf(&s->arena, "%s/%s", m->req->root_path, m->req->id);

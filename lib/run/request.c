@@ -50,11 +50,36 @@ bool spec_needs_cgroup(const struct spec *spec)
 	return ask;
 }
 
+static int check_dir(const char *path, const char *what, const char *place, struct err *err)
+{
+	bool image = spec_layer_is_image(path) && strcmp(place, "root.path") != 0;
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return err_place(err, err_sys(err, "%s %s", what, path), "%s", place);
+	if (S_ISLNK(st.st_mode) || (image ? S_ISREG(st.st_mode) : S_ISDIR(st.st_mode)))
+		return 0;
+	return err_spec(err, place, "%s is not a %s", path, image ? "file" : "directory");
+}
+
+static int check_root(const struct spec *s, struct err *err)
+{
+	char place[40];
+	int r = 0;
+
+	if (!s->rootfs.n_lower)
+		return check_dir(s->root_path, "root directory", "root.path", err);
+	for (size_t i = 0; r == 0 && i < s->rootfs.n_lower; i++) {
+		snprintf(place, sizeof(place), "jail.rootfs.lower[%zu]", i);
+		r = check_dir(s->rootfs.lower[i], "layer", place, err);
+	}
+	return r;
+}
+
 int making_check(const struct create_request *req, struct err *err)
 {
 	const struct spec_process *p = &req->spec->process;
 	int r = state_check_id(req->id, err);
-	struct stat st;
 
 	if (r < 0)
 		return r;
@@ -71,10 +96,9 @@ int making_check(const struct create_request *req, struct err *err)
 		return err_spec(err, "linux.intelRdt", "resctrl is not mounted at /sys/fs/resctrl");
 	if (req->spec->rdt.set)
 		return err_spec(err, "linux.intelRdt", "is not supported yet");
-	if (lstat(req->spec->root_path, &st) < 0)
-		return err_place(err, err_sys(err, "root directory %s", req->spec->root_path), "root.path");
-	if (!S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode))
-		return err_spec(err, "root.path", "%s is not a directory", req->spec->root_path);
+	r = check_root(req->spec, err);
+	if (r < 0)
+		return r;
 	if (!req->use_cgroup && spec_needs_cgroup(req->spec))
 		return err_spec(err, "linux.resources", "needs a cgroup, and cgroups are disabled");
 	warn_capabilities(req);
@@ -139,7 +163,7 @@ int create_plan(const struct create_request *req, const char *scope, int cache_f
 	const struct spec *spec = req->spec;
 	struct seccomp_program filter = { 0 };
 	mem_auto struct bpf_insn *devices = NULL;
-	mem_auto char *cgroup = NULL;
+	mem_auto char *cgroup = NULL, *upper = NULL, *data = NULL;
 	struct plan_request pr = {
 		.spec = spec, .id = req->id, .bundle = req->bundle, .gated = req->gated,
 		.no_pivot = req->no_pivot, .no_new_keyring = req->no_new_keyring,
@@ -148,8 +172,15 @@ int create_plan(const struct create_request *req, const char *scope, int cache_f
 		.env = req->env, .pid_env = req->pid_env,
 		.network = network && (network->n_links || network->outside) ? network : NULL,
 	};
-	int r = 0;
+	int r = create_upper(req, &upper, err);
 
+	if (r == 0 && upper && asprintf(&data, "%s/data", upper) < 0) {
+		data = NULL;
+		r = err_nomem(err);
+	}
+	if (r < 0)
+		return r;
+	pr.upper = data;
 	if (req->use_cgroup) {
 		cgroup = choose_cgroup(req, scope, &names, &pr, err);
 		if (!cgroup)

@@ -50,17 +50,45 @@ static int map_ids(const struct plan *p, const struct plan_step *s, pid_t pid, i
 	return r < 0 ? err_code(err, r, "id-map %s", plan_str(p, s->s[0])) : 0;
 }
 
+/* A file with an EROFS file system.  Since Linux 6.12 it needs no block device. */
+static int mount_image(const char *file, int *ret, struct err *err)
+{
+	fd_auto fs = (int)syscall(SYS_fsopen, "erofs", FSOPEN_CLOEXEC);
+	fd_auto tree = -1;
+
+	if (fs < 0)
+		return err_sys(err, "the kernel has no erofs");
+	if (syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "source", file, 0) < 0 ||
+	    syscall(SYS_fsconfig, fs, FSCONFIG_SET_FLAG, "ro", NULL, 0) < 0 ||
+	    syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return errno == ENOTBLK ?
+			err_set(err, -ENOTBLK, "mount %s: images need Linux 6.12 or later", file) :
+			err_sys(err, "mount %s as erofs", file);
+	tree = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
+	if (tree < 0)
+		return err_sys(err, "mount %s", file);
+	*ret = fd_take(&tree);
+	return 0;
+}
+
+static int clone_tree(const char *source, bool recursive, int *ret, struct err *err)
+{
+	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0);
+
+	*ret = (int)syscall(SYS_open_tree, AT_FDCWD, source, flags);
+	return *ret < 0 ? err_sys(err, "clone tree %s", source) : 0;
+}
+
 static int open_tree_step(const struct plan *p, const struct plan_step *s, pid_t pid, int *ret,
 			  struct err *err)
 {
 	const char *source = plan_str(p, s->s[0]);
-	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (s->a[0] ? AT_RECURSIVE : 0);
 	struct mount_attr attr = { .propagation = s->a[1] & ~(uint64_t)MS_REC };
-	fd_auto tree = (int)syscall(SYS_open_tree, AT_FDCWD, source, flags);
-	int r;
+	fd_auto tree = -1;
+	int r = s->a[3] ? mount_image(source, &tree, err) : clone_tree(source, s->a[0] != 0, &tree, err);
 
-	if (tree < 0)
-		return err_sys(err, "clone tree %s", source);
+	if (r < 0)
+		return r;
 	r = attr.propagation ? set_attr(tree, &attr, s->a[1] & MS_REC) : 0;
 	if (r < 0)
 		return err_code(err, r, "set propagation of %s", source);

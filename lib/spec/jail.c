@@ -18,26 +18,6 @@ static const char *const lxcfs_files[] = {
 	"/proc/swaps", "/proc/uptime", "/sys/devices/system/cpu/online",
 };
 
-static int parse_later(const struct at *at, void *out)
-{
-	(void)out;
-	if (json_is_object(at->v) && !json_object_size(at->v))
-		return 0;
-	return at_fail(at, "is not supported yet");
-}
-
-static int parse_rootfs(const struct at *at, void *out)
-{
-	static const struct field fields[] = {
-		{ "idmap", F_BOOL, FIELD_SIZE(struct spec, rootfs_idmap) },
-		{ "lower", F_CALL, .fn = parse_later },
-		{ "upper", F_CALL, .fn = parse_later },
-		{ 0 },
-	};
-
-	return object_parse(at, fields, out);
-}
-
 static int parse_stop_signal(const struct at *at, void *out)
 {
 	const char *text;
@@ -55,7 +35,7 @@ int parse_jail(const struct at *at, void *out)
 		{ "lxcfs", F_BOOL, FIELD_SIZE(struct spec, lxcfs) },
 		{ "network", F_CALL, FIELD_SIZE(struct spec, network), .fn = parse_jail_network },
 		{ "notify", F_BOOL, FIELD_SIZE(struct spec, notify) },
-		{ "rootfs", F_CALL, .fn = parse_rootfs },
+		{ "rootfs", F_CALL, FIELD_SIZE(struct spec, rootfs), .fn = parse_jail_rootfs },
 		{ "stopSignal", F_CALL, FIELD_SIZE(struct spec, stop_signal), .fn = parse_stop_signal },
 		{ "system", F_BOOL, FIELD_SIZE(struct spec, system) },
 		{ 0 },

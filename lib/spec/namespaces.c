@@ -156,7 +156,7 @@ static int check_root_idmap(const struct at *doc, const struct spec *s)
 	struct at jail = at_member(doc, "jail"), rootfs = at_member(&jail, "rootfs");
 	struct at idmap = at_member(&rootfs, "idmap");
 
-	if (s->rootfs_idmap && (!s->ns[SPEC_NS_USER].set || s->ns[SPEC_NS_USER].path))
+	if (s->rootfs.idmap && (!s->ns[SPEC_NS_USER].set || s->ns[SPEC_NS_USER].path))
 		return at_fail(&idmap, "needs a new user namespace");
 	return 0;
 }

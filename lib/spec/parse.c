@@ -50,7 +50,7 @@ static int parse_root_path(const struct at *at, void *out)
 static int parse_root(const struct at *at, void *out)
 {
 	static const struct field fields[] = {
-		{ "path", F_CALL, F_REQUIRED, .fn = parse_root_path },
+		{ "path", F_CALL, .fn = parse_root_path },
 		{ "readonly", F_BOOL, FIELD_SIZE(struct spec, root_readonly) },
 		{ 0 },
 	};
@@ -75,7 +75,7 @@ static int parse_uts_name(const struct at *at, void *out)
 
 static const struct field spec_fields[] = {
 	{ "ociVersion", F_CALL, FIELD_SIZE(struct spec, oci_version), .fn = parse_version },
-	{ "root", F_CALL, F_REQUIRED, .fn = parse_root },
+	{ "root", F_CALL, .fn = parse_root },
 	{ "process", F_CALL, FIELD_SIZE(struct spec, process), .fn = parse_process },
 	{ "hostname", F_CALL, FIELD_SIZE(struct spec, hostname), .fn = parse_uts_name },
 	{ "domainname", F_CALL, FIELD_SIZE(struct spec, domainname), .fn = parse_uts_name },
@@ -94,8 +94,9 @@ static int check_spec(const struct at *doc, struct spec *s)
 	int r = user_settle(doc, s);
 
 	if (r == 0)
+		r = finish_rootfs(doc, s);
+	if (r == 0)
 		r = finish_jail(&jail, s);
-
 	if (r == 0)
 		r = check_namespaces(doc, s);
 	if (r == 0)

@@ -65,6 +65,8 @@ int spec_parse_part(const char *text, size_t len, const char *name, bool strict,
 /* jail.c */
 int parse_jail(const struct at *at, void *spec);
 int finish_jail(const struct at *jail, struct spec *s);
+int parse_jail_rootfs(const struct at *at, void *rootfs);
+int finish_rootfs(const struct at *doc, struct spec *s);
 
 /* sysctl.c */
 int check_sysctls(const struct at *lnx, struct spec *s);

@@ -59,6 +59,25 @@ struct spec_mount {
 #define SPEC_MOUNT_NOTIFY (UINT32_MAX - 2)      /* the caller's NOTIFY_SOCKET, made by lib/run */
 };
 
+/* ---- the root ---- */
+
+enum spec_upper {
+	SPEC_UPPER_EPHEMERAL,           /* in memory, gone with the jail */
+	SPEC_UPPER_DISK,                /* below the data directory, gone with the jail */
+	SPEC_UPPER_KEPT,                /* below the data directory, kept by name */
+	SPEC_UPPER_NONE,                /* nothing can be changed */
+};
+
+struct spec_rootfs {
+	bool idmap;                     /* map the owner ids of the root, or of all layers, with id-mapped
+					 * mounts: the default of short specs */
+	char **lower;                   /* from the topmost to the lowest, absolute; NULL: root.path is the root */
+	size_t n_lower;
+	uint32_t upper;                 /* enum spec_upper */
+	char *name;                     /* of a kept one; NULL: the jail's id */
+	uint64_t size_bytes;            /* of an ephemeral one; 0: the kernel's default, half of memory */
+};
+
 /* ---- process ---- */
 
 struct spec_rlimit {
@@ -213,7 +232,7 @@ struct spec {
 	struct arena arena;
 	char *name;                     /* what messages call it: "spec.json" */
 	char *oci_version;
-	char *root_path;                /* absolute: joined with the bundle */
+	char *root_path;                /* absolute: joined with the bundle; with layers the topmost of them */
 	bool root_readonly;
 	char *hostname, *domainname;
 	bool hostname_from_id;          /* short spec without one, with a UTS namespace of its own */
@@ -254,9 +273,11 @@ struct spec {
 	int stop_signal;                /* jail.stopSignal, or the image's annotation; 0: neither */
 	struct spec_network network;    /* jail.network */
 	struct spec_netdef netdef;      /* spec_parse_netdef() fills in nothing else */
-	bool rootfs_idmap;              /* jail.rootfs.idmap, the default of short specs: map the root's
-					 * owner ids with an id-mapped mount */
+	struct spec_rootfs rootfs;      /* jail.rootfs */
 };
+
+/* A layer that is a file with an EROFS file system: by its name, as nothing is looked at before a jail is made. */
+bool spec_layer_is_image(const char *path);
 
 /* ---- who runs it ---- */
 

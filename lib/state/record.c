@@ -12,7 +12,7 @@
 #include "base/json.h"
 
 #define RECORD_MAX (4U << 20)
-#define RECORD_VERSION 3
+#define RECORD_VERSION 4
 
 static const char *const status_names[] = { "creating", "created", "running" };
 
@@ -29,7 +29,8 @@ static const struct member {
 	M(owner, K_INT), M(own_pid_ns, K_BOOL), M(poststop, K_BOOL), M(boot_id, K_BOOT),
 	M(stop_signal, K_INT),
 	M(oci_version, K_STR), M(bundle, K_STR), M(rootfs, K_STR), M(created, K_STR),
-	M(log_note, K_STR), M(cgroup, K_STR), M(cgroup_made, K_STR), M(scope, K_STR), M(network, K_STR), M(pasta, K_STR), M(annotations, K_JSON),
+	M(log_note, K_STR), M(cgroup, K_STR), M(cgroup_made, K_STR), M(scope, K_STR), M(network, K_STR),
+	M(pasta, K_STR), M(upper, K_STR), M(annotations, K_JSON),
 #undef M
 };
 

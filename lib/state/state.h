@@ -42,6 +42,7 @@ struct state {
 	const char *scope;              /* systemd made it: "BUS UNIT PROGRAM", see run/scope.h */
 	const char *network;            /* whose addresses it has, see lib/net/net.h; NULL: none of ours */
 	const char *pasta;              /* the same directory, when pasta(1) carries its network; NULL */
+	const char *upper;              /* the directory of an upper layer that goes with it; NULL: none */
 	const char *annotations;        /* a JSON object, "{…}" */
 	struct arena arena;
 };

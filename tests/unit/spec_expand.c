@@ -30,7 +30,7 @@ TEST(the_smallest)
 	CHECK_INT(s->process.env.n, 2);
 	for (int i = 0; i < SPEC_NS_COUNT; i++)
 		CHECK(s->ns[i].set == (i != SPEC_NS_TIME) && !s->ns[i].path);
-	CHECK(s->uid_maps.n == 1 && s->uid_maps.v[0].host_id == 100000 && s->rootfs_idmap);
+	CHECK(s->uid_maps.n == 1 && s->uid_maps.v[0].host_id == 100000 && s->rootfs.idmap);
 	CHECK(s->gid_maps.n == 1 && s->gid_maps.v[0].size == 65536);
 	CHECK(s->seccomp.set && s->seccomp.builtin && s->has_dev_rules);
 	CHECK(!s->dev_rules[0].allow && s->dev_rules[0].type == 'a');
@@ -57,7 +57,7 @@ TEST(objects_merge_and_arrays_replace)
 	CHECK(s->process.no_new_privileges);
 	CHECK_INT(s->process.caps.bounding, 1 << 5);
 	CHECK(s->process.caps.effective != s->process.caps.bounding);
-	CHECK(!s->masked_paths.n && s->readonly_paths.n && s->rootfs_idmap);
+	CHECK(!s->masked_paths.n && s->readonly_paths.n && s->rootfs.idmap);
 	CHECK_STR(s->hostname, "h");
 	spec_free(s);
 }
@@ -90,26 +90,26 @@ TEST(mappings_follow_the_user_namespace)
 	char text[512];
 
 	GOOD(s);
-	CHECK(!s->uid_maps.n && !s->gid_maps.n && !s->rootfs_idmap && !s->ns[SPEC_NS_USER].set);
+	CHECK(!s->uid_maps.n && !s->gid_maps.n && !s->rootfs.idmap && !s->ns[SPEC_NS_USER].set);
 	spec_free(s);
 	snprintf(text, sizeof(text), SHORT ",'linux':{'uidMappings':%s,'gidMappings':%s}}", maps, maps);
 	s = parse_text(text);
 	GOOD(s);
-	CHECK(s->uid_maps.v[0].host_id == 5 && !s->rootfs_idmap);
+	CHECK(s->uid_maps.v[0].host_id == 5 && !s->rootfs.idmap);
 	spec_free(s);
 	snprintf(text, sizeof(text), SHORT ",'linux':{'uidMappings':%s,'gidMappings':%s},"
 		 "'jail':{'rootfs':{'idmap':true}}}", maps, maps);
 	s = parse_text(text);
 	GOOD(s);
-	CHECK(s->rootfs_idmap);
+	CHECK(s->rootfs.idmap);
 	spec_free(s);
 	s = parse_text(SHORT ",'jail':{'rootfs':{'idmap':false},'network':{}}}");
 	GOOD(s);
-	CHECK(s->uid_maps.n && !s->rootfs_idmap);
+	CHECK(s->uid_maps.n && !s->rootfs.idmap);
 	spec_free(s);
 	s = parse_text(SHORT ",'linux':{'namespaces':[{'type':'mount'},{'type':'user','path':'/n'}]}}");
 	GOOD(s);
-	CHECK(!s->uid_maps.n && !s->rootfs_idmap);
+	CHECK(!s->uid_maps.n && !s->rootfs.idmap);
 	spec_free(s);
 }
 
@@ -128,7 +128,7 @@ TEST(an_init_is_a_system)
 		GOOD(s);
 		CHECK(s->system && s->notify && !s->lxcfs && !s->stop_signal);
 		CHECK(s->process.terminal && !s->process.no_new_privileges);
-		CHECK((s->process.caps.bounding & admin) && s->rootfs_idmap && s->uid_maps.n == 1);
+		CHECK((s->process.caps.bounding & admin) && s->rootfs.idmap && s->uid_maps.n == 1);
 		CHECK(s->seccomp.builtin && s->seccomp.system);
 		CHECK(s->n_mounts == 10 && s->n_default_mounts == 10);
 		CHECK_STR(s->mounts[6].destination, "/sys/fs/cgroup");
@@ -164,7 +164,7 @@ TEST(a_system_takes_what_it_is_given)
 	GOOD(s);
 	CHECK(s->system && !s->process.terminal && s->seccomp.builtin && !s->seccomp.system);
 	CHECK_STR(s->process.env.v[0], "container=mine");
-	CHECK(!s->uid_maps.n && !s->rootfs_idmap);
+	CHECK(!s->uid_maps.n && !s->rootfs.idmap);
 	CHECK_STR(s->mounts[7].destination, "/run");
 	CHECK_INT(s->mounts[7].doc_index, 0);
 	CHECK_STR(s->mounts[10].destination, "/x");
@@ -241,7 +241,7 @@ TEST(expansion_round_trip)
 		CHECK_STR(a->mounts[i].destination, b->mounts[i].destination);
 		CHECK_INT(a->mounts[i].fs_options.n, b->mounts[i].fs_options.n);
 	}
-	CHECK(a->process.caps.bounding == b->process.caps.bounding && b->rootfs_idmap);
+	CHECK(a->process.caps.bounding == b->process.caps.bounding && b->rootfs.idmap);
 	CHECK(a->n_dev_rules == b->n_dev_rules && a->masked_paths.n == b->masked_paths.n);
 	CHECK(b->seccomp.set && !b->seccomp.builtin && b->seccomp.n_rules > 0);
 	again = expand(text);

@@ -32,7 +32,7 @@ TEST(namespaces)
 	CHECK_INT(s->time_offsets[0].secs, -7);
 	CHECK_STR(s->time_offsets[1].clock, "boottime");
 	CHECK_INT(s->time_offsets[1].nanosecs, 5);
-	CHECK(!s->rootfs_idmap);
+	CHECK(!s->rootfs.idmap);
 	spec_free(s);
 	CHECK_STR(spec_ns_types[SPEC_NS_MOUNT].proc, "mnt");
 	CHECK_INT(spec_ns_types[SPEC_NS_TIME].flag, 0x80);

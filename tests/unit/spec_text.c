@@ -154,7 +154,7 @@ TEST(root_and_names)
 	CHECK_INT(s->annotations.n, 2);
 	CHECK_STR(s->annotations.v[1].key, "b.c/d");
 	CHECK_STR(s->annotations.v[1].value, "");
-	CHECK(!s->root_readonly && !s->rootfs_idmap && s->oci_version);
+	CHECK(!s->root_readonly && !s->rootfs.idmap && s->oci_version);
 	spec_free(s);
 	s = parse_text("{'ociVersion':'1.0.0','root':{'path':'/abs','readonly':true},"
 		       "'linux':{'namespaces':[{'type':'mount'}]}}");

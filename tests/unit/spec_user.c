@@ -49,7 +49,7 @@ TEST(short_spec_gets_the_ranges)
 	CHECK(s && IS_MAP(s->uid_maps.v[0], 0, 1000, 1) && IS_MAP(s->uid_maps.v[1], 1, 100000, 65536));
 	CHECK(s && IS_MAP(s->uid_maps.v[2], 65537, 300000, 10));
 	CHECK(s && IS_MAP(s->gid_maps.v[0], 0, 100, 1) && IS_MAP(s->gid_maps.v[1], 1, 200000, 65536));
-	CHECK(s && !s->rootfs_idmap && !s->n_dev_rules && has_option(s, "gid=5"));
+	CHECK(s && !s->rootfs.idmap && !s->n_dev_rules && has_option(s, "gid=5"));
 	spec_free(s);
 }
 
