@@ -261,6 +261,17 @@ JAIL_API int jail_inspect_json(struct jail *jail, char **ret, struct jail_error 
 /** jail_list() - the ids under the runtime's root, sorted; *ret is one malloc'd block
  * (NULL-terminated array and strings). Returns their number. */
 JAIL_API int jail_list(struct jail_runtime *rt, char ***ret, struct jail_error **err);
+enum jail_change { JAIL_ADDED, JAIL_CHANGED, JAIL_DELETED };
+
+/**
+ * jail_diff() - what a running jail has changed in a root made of layers (jail.rootfs.lower)
+ * @fn: called for each difference with its absolute path inside, which may hold any bytes but NUL: directories
+ *      come before what is in them, names in order; what is mounted in the root is passed over.
+ *      When it does not return 0, that ends it and is returned.
+ */
+JAIL_API int jail_diff(struct jail *jail, int (*fn)(void *userdata, enum jail_change change, const char *path),
+		       void *userdata, struct jail_error **err);
+
 /** jail_pids() - host pids of all processes in the jail's cgroup (without one: of the first process).
  * Returns their number. */
 JAIL_API int jail_pids(struct jail *jail, pid_t **ret, struct jail_error **err);

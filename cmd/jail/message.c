@@ -85,6 +85,12 @@ static void put_escaped(FILE *f, const char *s, bool json)
 	}
 }
 
+void msg_put_line(FILE *f, const char *text)
+{
+	put_escaped(f, text, false);
+	fputc('\n', f);
+}
+
 static void format_time(char *out, size_t size, time_t now)
 {
 	struct tm tm;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "jail.h"
 
@@ -25,3 +26,5 @@ void msg_log(void *userdata, enum jail_log_level level, const char *message);
 
 /* Say what the library reported and free it; returns 1, the exit code of a failure. */
 int msg_fail(struct jail_error *err);
+/* A line of text that strangers chose: control characters are escaped. */
+void msg_put_line(FILE *f, const char *text);

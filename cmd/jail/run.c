@@ -32,9 +32,9 @@ static const struct opt run_options[] = {
 	{ "rootfs", 0, OPT_TEXT, "DIR", offsetof(struct run_opts, rootfs),
 	  .help = "no spec: run a command in the directory tree DIR", .complete = COMPLETE_DIR },
 	{ "image", 0, OPT_TEXT, "NAME", offsetof(struct run_opts, image),
-	  .help = "the spec of an image that jail-rootfs made, with another command if one is given" },
+	  .help = "run an image that jail-rootfs made, by its own spec" },
 	{ "upper", 0, OPT_TEXT, "KIND", offsetof(struct run_opts, upper),
-	  .help = "where changes to an image go: ephemeral (memory), disk, kept (by the id) or none",
+	  .help = "where changes to layers go: into memory, onto disk, kept there, or none",
 	  .choices = "ephemeral disk kept none" },
 	{ "name", 0, OPT_TEXT, "ID", offsetof(struct run_opts, name),
 	  .help = "the id, as an option: --rootfs and --image have no other place for it" },
@@ -315,7 +315,7 @@ static const char *const examples[] = {
 const struct verb verb_run = {
 	.name = "run",
 	.group = VERB_RUN,
-	.args = "SPEC|DIR [ID]  or  --rootfs DIR -- CMD [ARG…]  or  --image NAME [-- CMD [ARG…]]",
+	.args = "SPEC|DIR [ID]  or  --rootfs DIR|--image NAME [-- CMD [ARG…]]",
 	.summary = "make a jail and run its program",
 	.about = "SPEC is a spec file, DIR a bundle directory with a config.json. Without an ID one is\n"
 		 "made up. The exit status is the program's, or 128 and the number of the signal that\n"

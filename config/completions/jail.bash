@@ -18,11 +18,14 @@ _jail_ids() {
 _jail_takes_value() {
 	case $1:$2 in
 	:--root) return 0 ;;
+	:--data) return 0 ;;
 	:--log) return 0 ;;
 	:--log-format) return 0 ;;
 	:--cgroup-manager) return 0 ;;
 	:--rootless) return 0 ;;
 	run:--rootfs) return 0 ;;
+	run:--image) return 0 ;;
+	run:--upper) return 0 ;;
 	run:--name) return 0 ;;
 	run:--net) return 0 ;;
 	run:--publish|run:-p) return 0 ;;
@@ -107,19 +110,22 @@ _jail() {
 
 	case $verb in
 	'')
-		options="--root --log --log-format --debug --cgroup-manager --systemd-cgroup --rootless --version -v --help -h"
+		options="--root --data --log --log-format --debug --cgroup-manager --systemd-cgroup --rootless --version -v --help -h"
 		case $previous in
 		--root) _jail_files -d; return ;;
+		--data) _jail_files -d; return ;;
 		--log) _jail_files; return ;;
 		--log-format) _jail_words "text json"; return ;;
 		--cgroup-manager) _jail_words "cgroupfs systemd disabled"; return ;;
 		--rootless) _jail_words "auto true false"; return ;;
 		esac
-		_jail_words "run exec console stop kill pause resume update wait list ps stats top logs inspect plan net features spec create start state events delete gc help completion" ;;
+		_jail_words "run exec console stop kill pause resume update wait list ps stats top logs diff commit inspect plan net features spec create start state events delete gc help completion" ;;
 	run)
-		options="--detach -d --tty -t --rootfs --name --keep --service --net --publish -p --ip --dns --dns-search --hostname --bundle -b --config -f --pid-file --console-socket --pidfd-socket --log-output --preserve-fds --no-pivot --no-new-keyring --no-subreaper --help -h"
+		options="--detach -d --tty -t --rootfs --image --upper --name --keep --service --net --publish -p --ip --dns --dns-search --hostname --bundle -b --config -f --pid-file --console-socket --pidfd-socket --log-output --preserve-fds --no-pivot --no-new-keyring --no-subreaper --help -h"
 		case $previous in
 		--rootfs) _jail_files -d; return ;;
+		--image) :; return ;;
+		--upper) _jail_words "ephemeral disk kept none"; return ;;
 		--name) :; return ;;
 		--net) _jail_words "none host bridge pasta jail:"; return ;;
 		--publish|-p) :; return ;;
@@ -237,6 +243,16 @@ _jail() {
 		case $previous in
 		esac
 		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	diff)
+		options="--null -z --help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	commit)
+		options="--help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_ids; else :; fi ;;
 	inspect)
 		options="--help -h"
 		case $previous in
@@ -310,7 +326,7 @@ _jail() {
 		options="--help -h"
 		case $previous in
 		esac
-		if ((nth == 0)); then _jail_words "run exec console stop kill pause resume update wait list ps stats top logs inspect plan net features spec create start state events delete gc help completion"; else :; fi ;;
+		if ((nth == 0)); then _jail_words "run exec console stop kill pause resume update wait list ps stats top logs diff commit inspect plan net features spec create start state events delete gc help completion"; else :; fi ;;
 	completion)
 		options="--help -h"
 		case $previous in

@@ -3,7 +3,7 @@
 # Options of a verb (or of none, "-") whose value is the next word
 function __jail_takes_value
 	switch "$argv[1] $argv[2]"
-		case '- --root' '- --log' '- --log-format' '- --cgroup-manager' '- --rootless' 'run --rootfs' 'run --name' 'run --net' 'run --publish' 'run -p' 'run --ip' 'run --dns' 'run --dns-search' 'run --hostname' 'run --bundle' 'run -b' 'run --config' 'run -f' 'run --pid-file' 'run --console-socket' 'run --pidfd-socket' 'run --log-output' 'run --preserve-fds' 'exec --user' 'exec -u' 'exec --env' 'exec -e' 'exec --cwd' 'exec --process' 'exec -p' 'exec --additional-gids' 'exec -g' 'exec --cap' 'exec -c' 'exec --apparmor' 'exec --process-label' 'exec --cgroup' 'exec --pid-file' 'exec --console-socket' 'exec --pidfd-socket' 'exec --preserve-fds' 'stop --timeout' 'stop -t' 'stop --signal' 'stop -s' 'update --resources' 'update -r' 'update --from-spec' 'update --memory' 'update -m' 'update --memory-reservation' 'update --memory-swap' 'update --cpus' 'update --cpu-share' 'update --cpu-quota' 'update --cpu-period' 'update --cpu-burst' 'update --cpu-idle' 'update --cpuset-cpus' 'update --cpuset-mems' 'update --pids-limit' 'update --blkio-weight' 'list --format' 'list -f' 'ps --format' 'ps -f' 'stats --format' 'stats -f' 'stats --interval' 'top --sort' 'top -s' 'top --interval' 'plan --format' 'plan --bundle' 'plan -b' 'plan --config' 'plan -f' 'net --format' 'net -f' 'spec --bundle' 'spec -b' 'spec --expand' 'create --bundle' 'create -b' 'create --config' 'create -f' 'create --pid-file' 'create --console-socket' 'create --pidfd-socket' 'create --log-output' 'create --preserve-fds' 'events --interval'
+		case '- --root' '- --data' '- --log' '- --log-format' '- --cgroup-manager' '- --rootless' 'run --rootfs' 'run --image' 'run --upper' 'run --name' 'run --net' 'run --publish' 'run -p' 'run --ip' 'run --dns' 'run --dns-search' 'run --hostname' 'run --bundle' 'run -b' 'run --config' 'run -f' 'run --pid-file' 'run --console-socket' 'run --pidfd-socket' 'run --log-output' 'run --preserve-fds' 'exec --user' 'exec -u' 'exec --env' 'exec -e' 'exec --cwd' 'exec --process' 'exec -p' 'exec --additional-gids' 'exec -g' 'exec --cap' 'exec -c' 'exec --apparmor' 'exec --process-label' 'exec --cgroup' 'exec --pid-file' 'exec --console-socket' 'exec --pidfd-socket' 'exec --preserve-fds' 'stop --timeout' 'stop -t' 'stop --signal' 'stop -s' 'update --resources' 'update -r' 'update --from-spec' 'update --memory' 'update -m' 'update --memory-reservation' 'update --memory-swap' 'update --cpus' 'update --cpu-share' 'update --cpu-quota' 'update --cpu-period' 'update --cpu-burst' 'update --cpu-idle' 'update --cpuset-cpus' 'update --cpuset-mems' 'update --pids-limit' 'update --blkio-weight' 'list --format' 'list -f' 'ps --format' 'ps -f' 'stats --format' 'stats -f' 'stats --interval' 'top --sort' 'top -s' 'top --interval' 'plan --format' 'plan --bundle' 'plan -b' 'plan --config' 'plan -f' 'net --format' 'net -f' 'spec --bundle' 'spec -b' 'spec --expand' 'create --bundle' 'create -b' 'create --config' 'create -f' 'create --pid-file' 'create --console-socket' 'create --pidfd-socket' 'create --log-output' 'create --preserve-fds' 'events --interval'
 			return 0
 	end
 	return 1
@@ -54,6 +54,7 @@ end
 
 complete -c jail -f
 complete -c jail -n '__jail_at -' -l root -d 'keep state in DIR (default /run/jail, or $XDG_RUNTIME_DIR/jail)' -x -a '(__fish_complete_directories)'
+complete -c jail -n '__jail_at -' -l data -d 'images and upper layers are in DIR (default $JAIL_DATA_DIR, or /var/lib/jail)' -x -a '(__fish_complete_directories)'
 complete -c jail -n '__jail_at -' -l log -d 'write errors and warnings to the end of FILE, too' -r -F
 complete -c jail -n '__jail_at -' -l log-format -d 'write them as text (default) or json' -x -a "text json"
 complete -c jail -n '__jail_at -' -l debug -d 'say what is being done'
@@ -66,7 +67,9 @@ complete -c jail -n '__jail_at -' -a run -d 'make a jail and run its program'
 complete -c jail -n '__jail_at run' -l detach -s d -d 'leave it running and return'
 complete -c jail -n '__jail_at run' -l tty -s t -d 'give the program a terminal, whatever the spec says'
 complete -c jail -n '__jail_at run' -l rootfs -d 'no spec: run a command in the directory tree DIR' -x -a '(__fish_complete_directories)'
-complete -c jail -n '__jail_at run' -l name -d 'the id, as an option: --rootfs has no other place for it' -x
+complete -c jail -n '__jail_at run' -l image -d 'run an image that jail-rootfs made, by its own spec' -x
+complete -c jail -n '__jail_at run' -l upper -d 'where changes to layers go: into memory, onto disk, kept there, or none' -x -a "ephemeral disk kept none"
+complete -c jail -n '__jail_at run' -l name -d 'the id, as an option: --rootfs and --image have no other place for it' -x
 complete -c jail -n '__jail_at run' -l keep -d 'do not delete the jail when its program has ended'
 complete -c jail -n '__jail_at run' -l service -d 'be the main process of a systemd unit, and the jail a part of it'
 complete -c jail -n '__jail_at run' -l net -d 'none, host, bridge, pasta, jail:ID, /a/namespace, or a network\'s name' -x -a "none host bridge pasta jail:"
@@ -180,6 +183,13 @@ complete -c jail -n '__jail_at -' -a logs -d 'print what a jail in the backgroun
 complete -c jail -n '__jail_at logs' -l follow -s f -d 'go on until the jail has ended'
 complete -c jail -n '__jail_at logs' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at logs first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a diff -d 'show what a jail has changed in a root made of layers'
+complete -c jail -n '__jail_at diff' -l null -s z -d 'end each line with a NUL, and print names as they are'
+complete -c jail -n '__jail_at diff' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at diff first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a commit -d 'make an image out of a jail'
+complete -c jail -n '__jail_at commit' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at commit first' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a inspect -d 'print all that is known about a jail, as JSON'
 complete -c jail -n '__jail_at inspect' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at inspect first' -a '(__jail_ids)'
@@ -235,7 +245,7 @@ complete -c jail -n '__jail_at gc' -l stopped -d 'remove all stopped jails, too'
 complete -c jail -n '__jail_at gc' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at -' -a help -d 'explain jail, or one verb'
 complete -c jail -n '__jail_at help' -l help -s h -d 'print help'
-complete -c jail -n '__jail_at help first' -a "run exec console stop kill pause resume update wait list ps stats top logs inspect plan net features spec create start state events delete gc help completion"
+complete -c jail -n '__jail_at help first' -a "run exec console stop kill pause resume update wait list ps stats top logs diff commit inspect plan net features spec create start state events delete gc help completion"
 complete -c jail -n '__jail_at -' -a completion -d 'print a shell\'s completion script'
 complete -c jail -n '__jail_at completion' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at completion first' -a "bash zsh fish"

@@ -99,6 +99,16 @@ static int open_tree_step(const struct plan *p, const struct plan_step *s, pid_t
 	return 0;
 }
 
+int tree_open(const struct plan *p, const struct plan_step *s, int *ret, struct err *err)
+{
+	const char *source = plan_str(p, s->s[0]);
+
+	if (s->op == OP_SEND_TREE && s->a[3])
+		return mount_image(source, ret, err);
+	*ret = open(source, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return *ret < 0 ? err_sys(err, "open %s", source) : 0;
+}
+
 int trees_send(const struct plan *p, const struct init_process *init, struct err *err)
 {
 	const struct plan_step *s = plan_steps(p);

@@ -339,3 +339,75 @@ enters() {
 	try setpriv --reuid user --regid user --init-groups env XDG_RUNTIME_DIR="$JAIL_DATA_DIR" "$JAIL" --cgroup-manager disabled run "$ID"
 	fails 'jail.rootfs.upper: "disk" needs privileges on the host'
 }
+
+@test "jail diff: what was added, changed and deleted, in memory and on disk, above directories and images" {
+	mkdir -p mid/opt/a
+	echo 1 > mid/opt/a/f
+	for upper in ephemeral disk; do
+		layers "{lower: [\"mid\", \"rootfs\"], upper: \"$upper\"}" sh -c 'echo x > /etc/which; rm /etc/passwd; mkdir -p /new/a; echo 1 > /new/a/b
+			ln -s / /new/s; mkfifo /new/p; mv /opt/a/f /moved; rm -r /opt/a; chmod 700 /root; touch -d 2000-01-01 /tmp; chmod 644 /etc/group
+			printf x > "/new/$(printf "a\033[31m\n\377")"; exec sleep 100'
+		up
+		wait_for has_line 'x' "/proc/$(pid_of "$ID")/root/etc/which"
+		wait_for has_comm sleep
+		try jail diff "$ID"
+		sort <<< "$output" > out
+		diff out - <<-'END'
+			A /moved
+			A /new
+			A /new/a
+			A /new/a/b
+			A /new/a\x1b[31m\x0a\?
+			A /new/p
+			A /new/s
+			C /etc
+			C /etc/group
+			C /etc/which
+			C /opt
+			C /root
+			C /tmp
+			D /etc/passwd
+			D /opt/a
+		END
+		jail diff --null "$ID" | tr '\0' '\t' | grep -qF $'/a\e[31m\n\377\t'
+		jail kill "$ID" KILL
+		wait_for has_status "$ID" stopped
+		try jail diff "$ID"
+		fails "container not running"
+		jail delete "$ID"
+	done
+}
+
+has_comm() {
+	[ "$(cat "/proc/$(pid_of "$ID")/comm")" = "$1" ]
+}
+
+@test "jail diff: nothing changed, what is mounted, a directory that comes and goes, and misuse" {
+	needs mkfs.erofs
+	mkfs.erofs -T0 base.erofs rootfs > /dev/null
+	layers '{lower: ["base.erofs"]}' sh -c 'while :; do mkdir -p /tmp/a/b/c; mv /tmp/a /tmp/b; rm -r /tmp/b; done'
+	jq '.mounts = [{destination: "/tmp/vol", type: "tmpfs", source: "x"}]' config.json > new.json
+	mv new.json config.json
+	up
+	for _ in $(seq 20); do
+		try jail diff "$ID"
+		expect 0
+		lacks /vol
+		lacks "jail:"
+	done
+	jail delete --force "$ID"
+	layers '{lower: ["base.erofs"]}' sleep 100
+	up
+	try jail diff "$ID"
+	expect 0 ""
+	jail delete --force "$ID"
+	config . sleep 100
+	up
+	try jail diff "$ID"
+	fails "the root is not made of layers (jail.rootfs.lower)"
+	jail delete --force "$ID"
+	try jail diff nobody
+	fails "jail nobody: container does not exist"
+	try jail diff
+	expect 1
+}
