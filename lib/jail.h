@@ -143,6 +143,8 @@ JAIL_API bool jail_spec_terminal(const struct jail_spec *spec);
 JAIL_API bool jail_spec_system(const struct jail_spec *spec);
 /** jail_spec_notify() - whether the program says itself when it is ready (jail.notify). */
 JAIL_API bool jail_spec_notify(const struct jail_spec *spec);
+/** jail_spec_publish_when_ready() - are its ports held until jail_publish()? */
+JAIL_API bool jail_spec_publish_when_ready(const struct jail_spec *spec);
 /** jail_spec_set_terminal() - override process.terminal. */
 JAIL_API void jail_spec_set_terminal(struct jail_spec *spec, bool terminal);
 
@@ -513,6 +515,12 @@ JAIL_API int jail_watch_fd(const struct jail_watch *watch);
 JAIL_API int jail_watch_next(struct jail_watch *watch, struct jail_event *ret,
 			     struct jail_error **err);
 JAIL_API void jail_watch_free(struct jail_watch *watch);
+
+/**
+ * jail_publish() - open the published ports of a jail that were held until it is ready (jail.network.publishWhen)
+ * Return: how many there were, or a negative errno
+ */
+JAIL_API int jail_publish(struct jail *jail, struct jail_error **err);
 
 /* ---- networks: they are the machine's, whatever state directory the jails are in ---- */
 

@@ -26,7 +26,7 @@ static int make(struct cli *cli, const struct launch *launch, const struct outpu
 
 	launch_options(launch, output, &options);
 	/* Nobody of ours will be there to pass messages on: the program gets the socket itself. */
-	passed_read(&passed, true);
+	passed_read(&passed, true, false);
 	passed_options(&passed, &options);
 	if (passed.notify && *passed.notify == '/')
 		options.notify_socket = passed.notify;

@@ -199,6 +199,35 @@ int notify_poll(struct notify *n, struct pollfd *p)
 	return -1;
 }
 
+/* Is one of its lines this one? */
+static bool has_line(const char *text, const char *line)
+{
+	size_t n = strlen(line);
+
+	for (; text; text = strchr(text, '\n')) {
+		text += *text == '\n';
+		if (!strncmp(text, line, n) && (!text[n] || text[n] == '\n'))
+			return true;
+	}
+	return false;
+}
+
+void notify_ready(const struct notify *n)
+{
+	struct jail_error *err = NULL;
+
+	if (n->jail && jail_publish(n->jail, &err) < 0)
+		msg_fail(err);
+}
+
+/* Ports open before the manager hears of it: whoever waits for the unit may connect at once. */
+static void pass_on(const struct notify *n, const char *text, size_t len)
+{
+	if (has_line(text, "READY=1"))
+		notify_ready(n);
+	send_to_manager(n, text, len);
+}
+
 void notify_event(struct notify *n)
 {
 	char text[NOTIFY_MAX], out[NOTIFY_OUT];
@@ -211,6 +240,6 @@ void notify_event(struct notify *n)
 		if (len < 0)
 			return;
 		if (!(head.msg_flags & MSG_TRUNC))
-			send_to_manager(n, out, notify_filter(text, (size_t)len, n->stopping, out));
+			pass_on(n, out, notify_filter(text, (size_t)len, n->stopping, out));
 	}
 }

@@ -50,16 +50,15 @@ static void read_watchdog(struct passed *p)
 	p->pid_env[p->n_pid_env++] = "WATCHDOG_PID";
 }
 
-void passed_read(struct passed *p, bool speaks)
+void passed_read(struct passed *p, bool speaks, bool heard)
 {
 	const char *notify = getenv("NOTIFY_SOCKET");
 
 	*p = (struct passed){ 0 };
 	read_sockets(p);
-	if (!notify || (*notify != '/' && *notify != '@'))
-		return;
-	p->notify = notify;
-	if (!speaks)
+	if (notify && (*notify == '/' || *notify == '@'))
+		p->notify = notify;
+	if (!speaks || (!p->notify && !heard))
 		return;
 	add(p, "NOTIFY_SOCKET", "/run/host/notify");
 	read_watchdog(p);

@@ -18,9 +18,9 @@ struct passed {
 
 /*
  * Read our environment.  @speaks: the program itself says when it is ready, and so it gets a
- * NOTIFY_SOCKET and the watchdog.
+ * NOTIFY_SOCKET and the watchdog, if there is a manager, or @heard: we listen on our own behalf.
  */
-void passed_read(struct passed *p, bool speaks);
+void passed_read(struct passed *p, bool speaks, bool heard);
 void passed_done(struct passed *p);
 
 /* Put it into @options; @p must outlive them. */

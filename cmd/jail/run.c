@@ -34,7 +34,7 @@ static const struct opt run_options[] = {
 	{ "image", 0, OPT_TEXT, "NAME", offsetof(struct run_opts, image),
 	  .help = "run an image that jail-rootfs made, by its own spec" },
 	{ "upper", 0, OPT_TEXT, "KIND", offsetof(struct run_opts, upper),
-	  .help = "where changes to layers go: into memory, onto disk, kept there, or none",
+	  .help = "where changes to layers go: memory (ephemeral), disk, kept or none",
 	  .choices = "ephemeral disk kept none" },
 	{ "name", 0, OPT_TEXT, "ID", offsetof(struct run_opts, name),
 	  .help = "the id, as an option: --rootfs and --image have no other place for it" },
@@ -266,7 +266,8 @@ static int perform(struct run *run)
 		code = join_unit(run, &s.options);
 	if (code)
 		return code;
-	passed_read(&passed, jail_spec_notify(run->spec));
+	passed_read(&passed, jail_spec_notify(run->spec),
+		    !run->o->detach && jail_spec_publish_when_ready(run->spec));
 	code = run->o->detach ? detach(run, &s.options, &passed) : supervise(&s);
 	passed_done(&passed);
 	return code;

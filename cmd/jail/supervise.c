@@ -48,7 +48,8 @@ static int begin(struct life *l, struct jail_error **err)
 
 	passed_options(l->s->passed, &options);
 	options.want_console = l->s->relayed;
-	options.want_notify = l->s->passed->notify && jail_spec_notify(l->s->spec);
+	options.want_notify = jail_spec_notify(l->s->spec) &&
+			      (l->s->passed->notify || jail_spec_publish_when_ready(l->s->spec));
 	if (!l->s->relayed)
 		return jail_run(l->s->rt, l->s->id, l->s->spec, &options, &l->jail, err);
 	/* The program should find its terminal as large as ours the first time it looks. */
@@ -81,9 +82,12 @@ static int start(struct life *l, int *ret_console, struct jail_error **err)
 	if (r < 0)
 		return r;
 	l->notify.fd = jail_notify_fd(l->jail);
+	l->notify.jail = jail_spec_publish_when_ready(l->s->spec) ? l->jail : NULL;
 	l->more.stop_signal = l->more.system || l->s->service ? jail_stop_signal(l->jail) : 0;
-	if (l->notify.fd < 0)
+	if (l->notify.fd < 0) {
+		notify_ready(&l->notify);
 		notify_tell(&l->notify, "READY=1\nSTATUS=Running.\n");
+	}
 	return 0;
 }
 

@@ -68,7 +68,7 @@ complete -c jail -n '__jail_at run' -l detach -s d -d 'leave it running and retu
 complete -c jail -n '__jail_at run' -l tty -s t -d 'give the program a terminal, whatever the spec says'
 complete -c jail -n '__jail_at run' -l rootfs -d 'no spec: run a command in the directory tree DIR' -x -a '(__fish_complete_directories)'
 complete -c jail -n '__jail_at run' -l image -d 'run an image that jail-rootfs made, by its own spec' -x
-complete -c jail -n '__jail_at run' -l upper -d 'where changes to layers go: into memory, onto disk, kept there, or none' -x -a "ephemeral disk kept none"
+complete -c jail -n '__jail_at run' -l upper -d 'where changes to layers go: memory (ephemeral), disk, kept or none' -x -a "ephemeral disk kept none"
 complete -c jail -n '__jail_at run' -l name -d 'the id, as an option: --rootfs and --image have no other place for it' -x
 complete -c jail -n '__jail_at run' -l keep -d 'do not delete the jail when its program has ended'
 complete -c jail -n '__jail_at run' -l service -d 'be the main process of a systemd unit, and the jail a part of it'
@@ -154,6 +154,9 @@ complete -c jail -n '__jail_at update first' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a wait -d 'wait until a jail has stopped'
 complete -c jail -n '__jail_at wait' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at wait first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a publish -d 'open the published ports of a jail that were held until it is ready'
+complete -c jail -n '__jail_at publish' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at publish first' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a list -d 'list all jails'
 complete -c jail -n '__jail_at list' -l quiet -s q -d 'print only the ids'
 complete -c jail -n '__jail_at list' -l format -s f -d 'table (default) or json' -x -a "table json"
@@ -245,7 +248,7 @@ complete -c jail -n '__jail_at gc' -l stopped -d 'remove all stopped jails, too'
 complete -c jail -n '__jail_at gc' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at -' -a help -d 'explain jail, or one verb'
 complete -c jail -n '__jail_at help' -l help -s h -d 'print help'
-complete -c jail -n '__jail_at help first' -a "run exec console stop kill pause resume update wait list ps stats top logs diff commit inspect plan net features spec create start state events delete gc help completion"
+complete -c jail -n '__jail_at help first' -a "run exec console stop kill pause resume update wait publish list ps stats top logs diff commit inspect plan net features spec create start state events delete gc help completion"
 complete -c jail -n '__jail_at -' -a completion -d 'print a shell\'s completion script'
 complete -c jail -n '__jail_at completion' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at completion first' -a "bash zsh fish"

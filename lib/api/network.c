@@ -37,6 +37,18 @@ int jail_network_reload(struct jail_runtime *rt, struct jail_error **error)
 	return net_reload(&host, &err) < 0 ? api_fail(&err, NULL, error) : 0;
 }
 
+int jail_publish(struct jail *jail, struct jail_error **error)
+{
+	struct run_log log = api_log(jail->rt);
+	struct net_host host = network_host(&log);
+	struct err err = { 0 };
+	int r = api_need_process(jail, &err);
+
+	if (r == 0 && jail->state.network)
+		r = net_publish(jail->state.network, &host, &err);
+	return r < 0 ? api_fail(&err, NULL, error) : r;
+}
+
 int jail_network_gc(struct jail_runtime *rt, void (*report)(void *userdata, const char *what), void *userdata,
 		    struct jail_error **error)
 {

@@ -205,6 +205,11 @@ bool jail_spec_notify(const struct jail_spec *s)
 	return s->spec->notify;
 }
 
+bool jail_spec_publish_when_ready(const struct jail_spec *s)
+{
+	return s->spec->network.publish_when == SPEC_PUBLISH_READY;
+}
+
 void jail_spec_set_terminal(struct jail_spec *s, bool terminal)
 {
 	s->spec->process.terminal = terminal;

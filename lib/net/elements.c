@@ -163,6 +163,8 @@ int elements_of_port(const struct port *p, element_fn each, void *data)
 {
 	int r = 0;
 
+	if (p->held)
+		return 0;
 	if (p->first != p->last && p->to_first == p->first)
 		return range(p, each, data);
 	for (uint32_t i = 0; r == 0 && p->first + i <= p->last; i++)

@@ -24,7 +24,7 @@ static void put_port(const struct port *p, struct buf *out)
 	put_ip(out, &p->host, false);
 	buf_printf(out, ", \"port\": %u, \"last\": %u, \"address\": ", p->first, p->last);
 	put_ip(out, &p->to, false);
-	buf_printf(out, ", \"jailPort\": %u}", p->to_first);
+	buf_printf(out, ", \"jailPort\": %u, \"open\": %s}", p->to_first, p->held ? "false" : "true");
 }
 
 static void put_ports(const struct table *t, const char *owner, struct buf *out)

@@ -73,6 +73,9 @@ struct lease net_lease(const struct net_claim *c, const struct net_link *l, size
  */
 bool net_has_ipv6(void);
 
+/* Open the published ports of @owner that are still held.  How many, or -errno */
+int net_publish(const char *owner, const struct net_host *host, struct err *err);
+
 /* 0 also when it has nothing. */
 int net_release(const char *owner, struct err *err);
 

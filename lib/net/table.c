@@ -3,7 +3,7 @@
  * table.c - which jail has which address and which port of the host's
  *
  *	address ADDRESS/PREFIX NETWORK LINK MAC FLAGS NAMES OWNER
- *	port PROTOCOL HOST FIRST LAST ADDRESS FIRST OWNER
+ *	port PROTOCOL HOST FIRST LAST ADDRESS FIRST OWNER	("held": one that is taken, but not open yet)
  *
  * The owner comes last because it is a path.  A line that cannot be read is damage, and an error: who
  * goes on without it would give an address away twice.
@@ -145,6 +145,19 @@ void table_drop(struct table *t, const char *owner)
 	table_drop_ports(t, owner);
 }
 
+size_t table_open_ports(struct table *t, const char *owner)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_ports; i++)
+		if (t->ports[i].held && !strcmp(t->ports[i].owner, owner)) {
+			t->ports[i].held = false;
+			n++;
+		}
+	t->changed |= n > 0;
+	return n;
+}
+
 void table_drop_ports(struct table *t, const char *owner)
 {
 	size_t n = 0;
@@ -269,9 +282,9 @@ static int read_lease(char *line, struct table *t)
 	return table_add_lease(t, &l);
 }
 
-static int read_port(char *line, struct table *t)
+static int read_port(char *line, bool held, struct table *t)
 {
-	struct port p = { 0 };
+	struct port p = { .held = held };
 	char *f[FIELDS];
 
 	if (split(line, f, 7) != 7 || !protocol_number(f[0], &p.protocol) ||
@@ -287,7 +300,9 @@ static int read_line(char *line, struct table *t)
 	if (str_starts(line, "address "))
 		return read_lease(line + strlen("address "), t);
 	if (str_starts(line, "port "))
-		return read_port(line + strlen("port "), t);
+		return read_port(line + strlen("port "), false, t);
+	if (str_starts(line, "held "))
+		return read_port(line + strlen("held "), true, t);
 	return *line ? -EBADMSG : 0;
 }
 
@@ -333,7 +348,7 @@ static void put_port(struct buf *out, const struct port *p)
 {
 	char host[IP_TEXT_MAX], to[IP_TEXT_MAX];
 
-	buf_printf(out, "port %s %s %u %u %s %u %s\n", protocol_name(p->protocol),
+	buf_printf(out, "%s %s %s %u %u %s %u %s\n", p->held ? "held" : "port", protocol_name(p->protocol),
 		   ip_text(&p->host, host), p->first, p->last, ip_text(&p->to, to), p->to_first, p->owner);
 }
 

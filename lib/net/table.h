@@ -44,6 +44,7 @@ struct port {
 	uint16_t first, last;
 	struct ip to;
 	uint16_t to_first;
+	bool held;                      /* taken, but not open yet */
 	const char *owner;
 };
 
@@ -74,6 +75,8 @@ int table_add_port(struct table *t, const struct port *p);
 /* Take out what @owner has. */
 void table_drop(struct table *t, const char *owner);
 void table_drop_ports(struct table *t, const char *owner);
+/* Let those of @owner that are held be open; how many there were. */
+size_t table_open_ports(struct table *t, const char *owner);
 /* Take out one lease; the last one comes in its place. */
 void table_drop_lease(struct table *t, size_t i);
 

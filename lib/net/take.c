@@ -121,6 +121,7 @@ static int add_port(struct net_claim *c, const struct spec_publish *p, uint16_t 
 		return 0;
 	c->ports[c->n_ports++] = (struct port){
 		.protocol = p->protocol, .first = p->first, .last = p->last, .to = *to, .to_first = p->to,
+		.held = c->spec->publish_when == SPEC_PUBLISH_READY,
 		.host = p->address.family ? p->address :
 			(struct ip){ .family = family, .prefix = (uint8_t)ip_bits(family) },
 		.owner = c->owner,

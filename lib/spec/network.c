@@ -393,11 +393,16 @@ static int parse_hosts(const struct at *at, void *out)
 	return r < 0 ? r : map_parse(at, check_host, NULL);
 }
 
+static const struct word publish_words[] = {
+	{ "start", SPEC_PUBLISH_START }, { "ready", SPEC_PUBLISH_READY }, { 0 },
+};
+
 static const struct field network_fields[] = {
 	{ "mode", F_CALL, .fn = parse_mode },
 	{ "path", F_STRING, F_ABSOLUTE, FIELD_SIZE(struct spec_network, path) },
 	{ "interfaces", F_CALL, .fn = parse_interfaces },
 	{ "publish", F_LIST, FIELD_LIST(struct spec_network, publish), .fn = parse_publish },
+	{ "publishWhen", F_WORD, FIELD_SIZE(struct spec_network, publish_when), .words = publish_words },
 	{ "dns", F_LIST, FIELD_LIST(struct spec_network, dns), .fn = netparse_host },
 	{ "search", F_STRINGS, FIELD_SIZE(struct spec_network, search) },
 	{ "options", F_STRINGS, FIELD_SIZE(struct spec_network, options) },
@@ -433,6 +438,8 @@ static int check_combination(const struct at *at, struct spec_network *n)
 	struct at publish = at_member(at, "publish"), mode = at_member(at, "mode");
 	struct at path = at_member(at, "path");
 
+	struct at when = at_member(at, "publishWhen");
+
 	if (n->path && mode.v && n->mode != SPEC_NET_PATH)
 		return at_fail(&path, "goes with the mode \"path\" only");
 	if (n->path)
@@ -448,6 +455,8 @@ static int check_combination(const struct at *at, struct spec_network *n)
 			       "(mode \"bridge\")");
 	if (n->n_publish && n->mode != SPEC_NET_OWN && n->mode != SPEC_NET_PASTA)
 		return at_fail(&publish, "is for jails with a network of their own");
+	if (n->publish_when != SPEC_PUBLISH_START && (n->mode != SPEC_NET_OWN || !n->n_publish))
+		return at_fail(&when, "is for ports that are published on a bridge");
 	return 0;
 }
 

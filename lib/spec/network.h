@@ -24,6 +24,11 @@ enum spec_net_mode {
 
 enum spec_link { SPEC_LINK_BRIDGE, SPEC_LINK_MACVLAN };
 
+enum spec_publish_when {
+	SPEC_PUBLISH_START,
+	SPEC_PUBLISH_READY,             /* when the program says so, or somebody does */
+};
+
 struct spec_route {
 	struct ip to, via;              /* via.family AF_UNSPEC: it is on the link */
 };
@@ -60,6 +65,7 @@ struct spec_network {
 	size_t n_interfaces;
 	struct spec_publish *publish;
 	size_t n_publish;
+	uint32_t publish_when;          /* enum spec_publish_when */
 	struct ip *dns;
 	size_t n_dns;
 	struct strv search, options;    /* of resolv.conf */

@@ -233,3 +233,43 @@ mine() {
 	background busybox nc -ll -p 8080 -e echo mine
 	wait_for mine
 }
+
+# ---- ports that open when the jail is ready ----
+
+@test "publishWhen ready: the port is taken at once, and opens by jail publish" {
+	serve web '{publish: ["8080:80"], publishWhen: "ready"}'
+	refused out_asks http://$HOST:8080/
+	refused ask http://127.0.0.1:8080/
+	[ "$(jail net inspect jail0 | jq -c '[.jails[].ports[].open] | unique')" = "[false]" ]
+	start other '{}' sleep 100
+	jail net reload
+	refused out_asks http://$HOST:8080/
+	jq 'del(.jail.network.publishWhen)' web.json > again.json
+	try jail run -d --log-output none again.json again
+	fails "jail web has published"
+	jail publish web
+	gets out_asks http://$HOST:8080/
+	gets ask http://127.0.0.1:8080/
+	jail publish web
+	jail publish other
+	jail net reload
+	gets out_asks http://$HOST:8080/
+	[ "$(jail net inspect jail0 | jq -c '[.jails[].ports[].open] | unique')" = "[true]" ]
+	jail delete --force web
+	refused out_asks http://$HOST:8080/
+	try jail publish web
+	fails "jail web: container does not exist"
+}
+
+@test "publishWhen ready: jail run opens it when the program says so" {
+	mkdir -p rootfs/www
+	echo "hello" > rootfs/www/index.html
+	jq -n '{root: {path: "rootfs"}, process: {args: $ARGS.positional}, jail: {notify: true, network: {publish: ["8080:80"], publishWhen: "ready"}}}' \
+		--args -- sh -c 'httpd -h /www; while ! [ -e /tmp/go ]; do sleep 0.1; done; notify READY=1; sleep 1000' > web.json
+	background "$JAIL" run web.json web > log 2>&1 < /dev/null
+	wait_for jail exec web true
+	refused out_asks http://$HOST:8080/
+	jail exec web touch /tmp/go
+	wait_for gets out_asks http://$HOST:8080/
+	jail delete --force web
+}
