@@ -147,18 +147,19 @@ unit: $(UNIT_BIN)
 
 # ---- setting up, installing ----
 
-# What is needed to build; to test; to compare and measure with.
+# What is needed to build; to make root file systems; to test; to compare and measure with.
 DEPS_BUILD := gcc make binutils libc6-dev libseccomp-dev libcap-dev libnl-3-dev libnl-route-3-dev \
 	libjansson-dev libsystemd-dev
 DEPS_RUN   := busybox-static nftables
+DEPS_ROOTFS := mmdebstrap skopeo umoci jq zstd xz-utils erofs-utils python3
 DEPS_TEST  := passt bats jq python3 tmux strace iproute2 util-linux procps mmdebstrap crun runc mandoc uidmap \
 	attr libcap2-bin bash-completion gcovr g++ pkg-config fish zsh \
-	python3-prometheus-client
+	python3-prometheus-client docker-registry
 DEPS_LINT  := clang clang-tidy cppcheck shellcheck libclang-rt-14-dev
 DEPS_BENCH := hyperfine bubblewrap iperf3 wrk netavark containernetworking-plugins
 
 deps deps-build: deps%:
-	@tests/deps $(DEPS_BUILD) $(DEPS_RUN) $(if $*,,$(DEPS_TEST) $(DEPS_LINT) $(DEPS_BENCH))
+	@tests/deps $(DEPS_BUILD) $(DEPS_RUN) $(if $*,,$(DEPS_ROOTFS) $(DEPS_TEST) $(DEPS_LINT) $(DEPS_BENCH))
 
 # Debian's packages, the build, a busybox root file system, and a first jail in it.
 quickstart: deps-build

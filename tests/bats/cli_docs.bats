@@ -30,6 +30,7 @@ same_options() {
 @test "no page is about a verb that does not exist" {
 	for page in "$TOP"/man/jail-*.1; do
 		verb=${page##*/jail-}
+		[ "$verb" != rootfs.1 ] || continue        # a command of its own
 		verbs | grep -qx -- "${verb%.1}" || { echo "$page"; return 1; }
 	done
 }

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# debian.bash - Debian and Ubuntu, by mmdebstrap
+#
+# What could differ from one build to the next is removed (the seal) or given one time (image.bash).
+
+UBUNTU_KEYRING=/usr/share/keyrings/ubuntu-archive-keyring.gpg
+OPTIONS["debian"]="include= variant= mirror= keyring= name= erofs replace digest="
+USAGE["debian"]="debian [OPTION...] [SUITE]
+
+Debian of a suite, by mmdebstrap.
+
+  SUITE               bookworm, trixie, … (default: this machine's, else trixie)
+  --include PKG,…     more packages
+  --variant VARIANT   of mmdebstrap: minbase (default), apt, essential, important, standard, …
+  --mirror URL        default: that of mmdebstrap, with updates and security
+  --keyring FILE      keys to trust instead of apt's
+  --name NAME         of the image (default: debian-SUITE)
+  --erofs             one read-only file, rootfs.erofs, instead of a directory
+  --replace           take the place of an image of that name
+  --digest sha256:…   fail unless that is the digest"
+OPTIONS["ubuntu"]=${OPTIONS["debian"]}
+USAGE["ubuntu"]="ubuntu [OPTION...] [SUITE]
+
+Ubuntu of a suite, by mmdebstrap.
+
+  SUITE               noble (default), jammy, …
+  --include PKG,…     more packages
+  --variant VARIANT   of mmdebstrap: minbase (default), apt, essential, important, standard, …
+  --mirror URL        default: http://archive.ubuntu.com/ubuntu
+  --keyring FILE      default: $UBUNTU_KEYRING
+  --name NAME         of the image (default: ubuntu-SUITE)
+  --erofs             one read-only file, rootfs.erofs, instead of a directory
+  --replace           take the place of an image of that name
+  --digest sha256:…   fail unless that is the digest"
+
+this_suite() {
+	grep -qsx ID=debian /etc/os-release && sed -n 's/^VERSION_CODENAME=//p' /etc/os-release || echo trixie
+}
+
+debian_plan() {
+	wants 0 1
+	SUITE=${ARGS[0]:-$(this_suite)}
+	suite_plan
+}
+
+ubuntu_plan() {
+	wants 0 1
+	SUITE=${ARGS[0]:-noble}
+	suite_plan
+	OPT["keyring"]=${OPT[keyring]:-$UBUNTU_KEYRING}
+	[ -r "${OPT[keyring]}" ] || die "ubuntu needs Ubuntu's keys, and there is no ${OPT[keyring]}:" \
+		"give them with --keyring FILE"
+	OPT["mirror"]=${OPT[mirror]:-http://archive.ubuntu.com/ubuntu}
+}
+
+suite_plan() {
+	good_name "$SUITE" || misuse "$VERB: \"$SUITE\" is not a suite"
+	needs mmdebstrap mmdebstrap
+	IMAGE=${OPT[name]:-$VERB-$SUITE}
+	SEALED=1
+}
+
+debian_build() {
+	local sources=()
+	[ -z "${OPT[mirror]-}" ] || sources=("${OPT[mirror]}")
+	bootstrap "${sources[@]}"
+}
+
+ubuntu_build() {
+	local pocket sources=()
+	for pocket in "" -updates -security; do
+		sources+=("deb ${OPT[mirror]} $SUITE$pocket main universe")
+	done
+	bootstrap "${sources[@]}"
+}
+
+# bootstrap [SOURCE...]
+bootstrap() {
+	local options=("--variant=${OPT[variant]:-minbase}" --format=directory --mode=root)
+	[ -z "${OPT[include]-}" ] || options+=("--include=${OPT[include]}")
+	[ -z "${OPT[keyring]-}" ] || options+=("--keyring=${OPT[keyring]}")
+	jq -n --arg suite "$SUITE" --arg variant "${OPT[variant]:-minbase}" --arg more "${OPT[include]-}" \
+		--arg mirror "${OPT[mirror]-}" '{suite: $suite, variant: $variant} +
+		if $more == "" then {} else {include: ($more | split(","))} end +
+		if $mirror == "" then {} else {mirror: $mirror} end' > "$WORK/source"
+	tool mmdebstrap
+	# The epoch is for what scripts of packages write into files, as the day of the last change of a password is.
+	step "packages of $SUITE" env SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-1704067200}" \
+		mmdebstrap "${options[@]}" "$SUITE" "$BUILD/rootfs" "$@" > /dev/null
+	default_program
+}

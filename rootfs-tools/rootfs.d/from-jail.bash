@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# from-jail.bash - the root of a jail, running or stopped, as an image
+#
+# The jail is hostile.  Its root is held by a descriptor; tar reads from there, in the jail's user namespace, so that
+# ids are those that the jail sees, and with the privileges that it has over its own files only.  It follows no link
+# and opens no fifo, and what it writes goes through sift.py into the box, like any other tar.
+
+OPTIONS["from-jail"]="root= devices seal erofs replace digest="
+USAGE["from-jail"]="from-jail [OPTION...] ID NAME
+
+The root file system of a jail, running or stopped.
+
+  ID                  of the jail
+  NAME                of the image
+  --root DIR          where the state of jails is, if not in /run/jail
+  --devices           device nodes may be in it
+  --seal              remove machine id, host keys, random seed, leases, logs and caches
+  --erofs             one read-only file, rootfs.erofs, instead of a directory
+  --replace           take the place of an image of that name
+  --digest sha256:…   fail unless that is the digest"
+
+from_jail_plan() {
+	wants 2 2
+	IMAGE=${ARGS[1]}
+	[ -z "${OPT[seal]-}" ] || SEALED=1
+}
+
+jail_command() {
+	local jail=${JAIL:-jail}
+	command -v "$jail" > /dev/null || jail=$LIB/../../build/jail
+	command -v "$jail" > /dev/null || die "$VERB needs the command jail in PATH, or JAIL"
+	"$jail" ${OPT[root]:+--root "${OPT[root]}"} "$@"
+}
+
+# Outside, where /proc is the host's: JAIL_ROOT and JAIL_USER are descriptors for those inside.
+from_jail_open() {
+	local id=${ARGS[0]} state pid
+	state=$(jail_command state "$id") || exit 1
+	JAIL_USER=
+	if [ "$(jq -r .status <<< "$state")" = stopped ]; then
+		stopped_jail "$id" "$state"
+	else
+		pid=$(jq -r .pid <<< "$state")
+		{ exec {JAIL_ROOT}< "/proc/$pid/root" {JAIL_USER}< "/proc/$pid/ns/user"; } 2> /dev/null || die "jail $id has just ended"
+		# The number is still his, so it was when we opened them.
+		[ "$(jail_command state "$id" | jq -r 'select(.status != "stopped").pid')" = "$pid" ] ||
+			die "jail $id has just ended"
+		[ "$(readlink "/proc/$pid/ns/user")" != "$(readlink /proc/self/ns/user)" ] || JAIL_USER=
+	fi
+	export JAIL_ROOT JAIL_USER JAIL_MAPS
+}
+
+# Nobody mounts it any more: ids are those on disk, unless the files were chowned for the jail.
+stopped_jail() {
+	local root plan
+	plan=$(jail_command inspect "$1" 2> /dev/null) || plan={}
+	! jq -e 'any(.plan.steps[]?; .step == "mount-overlay")' <<< "$plan" > /dev/null ||
+		die "jail $1 has stopped, and its root, which was made of layers, is not mounted any more"
+	root=$(jq -r '.rootfs // empty' <<< "$2")
+	[ -d "$root" ] || die "jail $1 has stopped, and its root $root is not there"
+	exec {JAIL_ROOT}< "$root"
+	JAIL_MAPS=$(jq -r '[.plan.steps[]?] | if any(.[]; .place == "root.path" and (.idmap // 0) != 0) then "" else
+		first(.[] | select(.step == "write-id-maps") | .uid + "|" + .gid) // "" end' <<< "$plan")
+}
+
+from_jail_build() {
+	jq -n --arg id "${ARGS[0]}" '{jail: $id}' > "$WORK/source"
+	mkdir "$BUILD/rootfs"
+	step "copy the root of ${ARGS[0]}" copy_root
+	default_program
+}
+
+copy_root() {
+	read_root | sift "jail ${ARGS[0]}" | unpack_boxed
+	# What is seen there in a running jail is what was mounted on them.
+	# shellcheck disable=SC2016
+	boxed sh -c 'cd /tree; for dir in dev proc sys; do
+		[ ! -d $dir ] || [ -L $dir ] || { chown 0:0 $dir; chmod 755 $dir; }; done'
+}
+
+# tar ends with 1 when a file has changed or gone meanwhile, as files of a running jail may.
+read_root() {
+	local enter=(setpriv --no-new-privs "--bounding-set=-all,+dac_read_search,+dac_override" --) status=0
+	if [ -n "$JAIL_USER" ]; then
+		enter=(nsenter "--user=/proc/self/fd/$JAIL_USER" --)
+	elif [ -n "${JAIL_MAPS-}" ]; then
+		enter=(python3 -I "$LIB/mapped.py" "${JAIL_MAPS%%|*}" "${JAIL_MAPS#*|}")
+	fi
+	cd "/proc/self/fd/$JAIL_ROOT" || return
+	"${enter[@]}" tar --format=posix --numeric-owner "${XATTRS[@]}" --one-file-system --sparse -cf - . \
+		2> "$WORK/read" || status=$?
+	((status <= 1)) || die "jail ${ARGS[0]}: its root cannot be read: $(tail -n 1 "$WORK/read")"
+}
