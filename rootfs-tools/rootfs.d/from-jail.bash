@@ -27,29 +27,22 @@ from_jail_plan() {
 	[ -z "${OPT[seal]-}" ] || SEALED=1
 }
 
-jail_command() {
-	local jail=${JAIL:-jail}
-	command -v "$jail" > /dev/null || jail=$LIB/../../build/jail
-	command -v "$jail" > /dev/null || die "$VERB needs the command jail in PATH, or JAIL"
-	"$jail" ${OPT[root]:+--root "${OPT[root]}"} "$@"
-}
-
-# Outside, where /proc is the host's: JAIL_ROOT and JAIL_USER are descriptors for those inside.
+# Outside, where /proc is the host's: ROOT_FD and USER_FD are descriptors for those inside.
 from_jail_open() {
 	local id=${ARGS[0]} state pid
 	state=$(jail_command state "$id") || exit 1
-	JAIL_USER=
+	USER_FD=
 	if [ "$(jq -r .status <<< "$state")" = stopped ]; then
 		stopped_jail "$id" "$state"
 	else
 		pid=$(jq -r .pid <<< "$state")
-		{ exec {JAIL_ROOT}< "/proc/$pid/root" {JAIL_USER}< "/proc/$pid/ns/user"; } 2> /dev/null || die "jail $id has just ended"
+		{ exec {ROOT_FD}< "/proc/$pid/root" {USER_FD}< "/proc/$pid/ns/user"; } 2> /dev/null || die "jail $id has just ended"
 		# The number is still his, so it was when we opened them.
 		[ "$(jail_command state "$id" | jq -r 'select(.status != "stopped").pid')" = "$pid" ] ||
 			die "jail $id has just ended"
-		[ "$(readlink "/proc/$pid/ns/user")" != "$(readlink /proc/self/ns/user)" ] || JAIL_USER=
+		[ "$(readlink "/proc/$pid/ns/user")" != "$(readlink /proc/self/ns/user)" ] || USER_FD=
 	fi
-	export JAIL_ROOT JAIL_USER JAIL_MAPS
+	export ROOT_FD USER_FD ROOT_MAPS
 }
 
 # Nobody mounts it any more: ids are those on disk, unless the files were chowned for the jail.
@@ -60,8 +53,8 @@ stopped_jail() {
 		die "jail $1 has stopped, and its root, which was made of layers, is not mounted any more"
 	root=$(jq -r '.rootfs // empty' <<< "$2")
 	[ -d "$root" ] || die "jail $1 has stopped, and its root $root is not there"
-	exec {JAIL_ROOT}< "$root"
-	JAIL_MAPS=$(jq -r '[.plan.steps[]?] | if any(.[]; .place == "root.path" and (.idmap // 0) != 0) then "" else
+	exec {ROOT_FD}< "$root"
+	ROOT_MAPS=$(jq -r '[.plan.steps[]?] | if any(.[]; .place == "root.path" and (.idmap // 0) != 0) then "" else
 		first(.[] | select(.step == "write-id-maps") | .uid + "|" + .gid) // "" end' <<< "$plan")
 }
 
@@ -83,12 +76,12 @@ copy_root() {
 # tar ends with 1 when a file has changed or gone meanwhile, as files of a running jail may.
 read_root() {
 	local enter=(setpriv --no-new-privs "--bounding-set=-all,+dac_read_search,+dac_override" --) status=0
-	if [ -n "$JAIL_USER" ]; then
-		enter=(nsenter "--user=/proc/self/fd/$JAIL_USER" --)
-	elif [ -n "${JAIL_MAPS-}" ]; then
-		enter=(python3 -I "$LIB/mapped.py" "${JAIL_MAPS%%|*}" "${JAIL_MAPS#*|}")
+	if [ -n "$USER_FD" ]; then
+		enter=(nsenter "--user=/proc/self/fd/$USER_FD" --)
+	elif [ -n "${ROOT_MAPS-}" ]; then
+		enter=(python3 -I "$LIB/mapped.py" "${ROOT_MAPS%%|*}" "${ROOT_MAPS#*|}")
 	fi
-	cd "/proc/self/fd/$JAIL_ROOT" || return
+	cd "/proc/self/fd/$ROOT_FD" || return
 	"${enter[@]}" tar --format=posix --numeric-owner "${XATTRS[@]}" --one-file-system --sparse -cf - . \
 		2> "$WORK/read" || status=$?
 	((status <= 1)) || die "jail ${ARGS[0]}: its root cannot be read: $(tail -n 1 "$WORK/read")"

@@ -84,7 +84,7 @@ size_of() {
 	if [ -e "$1/rootfs.erofs" ]; then
 		stat -c %s "$1/rootfs.erofs"
 	else
-		du -sb "$1/rootfs" | cut -f 1
+		find "$1/rootfs" ! -type d -printf '%i %s\n' | sort -u | awk '{ sum += $2 } END { printf "%.0f\n", sum }'
 	fi
 }
 

@@ -103,16 +103,39 @@ used_by() {
 	fi
 }
 
-used_by_jail() {
-	local jail=${JAIL:-jail}
-	command -v "$jail" > /dev/null || jail=$LIB/../../build/jail
-	[ -x "$(command -v "$jail")" ] || return 0
-	"$jail" list --format json 2> /dev/null |
-		jq -r --arg dir "$1" 'def under: . == $dir or startswith($dir + "/");
-			first(.[]? | select((.rootfs // "" | under) or (.bundle // "" | under)) | .id)'
+# The command: what JAIL says, beside us, in PATH, or in the tree that we are in
+jail_program() {
+	if [ -n "${JAIL-}" ]; then
+		command -v "$JAIL"
+	else
+		command -v "${SELF%/*}/jail" || command -v jail || command -v "${SELF%/*}/../build/jail"
+	fi
 }
 
-# Those of other state directories and runtimes: a mount of something below it, or an overlay over it
+# jail_command ARGUMENT...: JAIL_ROOT is what jail commit tells.
+jail_command() {
+	local jail root=${OPT[root]:-${JAIL_ROOT-}}
+	jail=$(jail_program) || die "$VERB needs the command jail in PATH, or JAIL"
+	"$jail" ${root:+--root "$root"} "$@"
+}
+
+# Also as one of several layers, or by a mount of a part of it: what the plan of a jail names as a source
+used_by_jail() {
+	local ids id
+	[ -n "$(jail_program)" ] || return 0
+	ids=$(jail_command list --quiet) || die "which images are used cannot be known: jail list has failed"
+	for id in $ids; do
+		# It may have gone meanwhile.
+		if { jail_command inspect "$id" 2> /dev/null || true; } | jq -e --arg dir "$1" \
+			'def under: strings | . == $dir or startswith($dir + "/");
+			any(.rootfs, .bundle, .plan.steps[]?.source; under)' > /dev/null; then
+			echo "$id"
+			return
+		fi
+	done
+}
+
+# Those of other state directories and runtimes: a mount of something below it.  Of an overlay only the kernel knows.
 used_by_mount() {
 	local point root device below
 	point=$(stat -c %m "$1")

@@ -176,8 +176,11 @@ load rootfs
 	run jr busybox used --replace
 	refuses "used cannot be replaced: jail $ID uses it"
 	# Also when the jail is one of another state directory
-	JAIL=/bin/false run jr rm used
+	JAIL_ROOT=/run/other run jr rm used
 	refuses "used is used by something that is mounted"
+	JAIL=/bin/false run jr rm used
+	refuses "which images are used cannot be known"
+	rm -rf /run/other
 	jail delete --force "$ID"
 	run jr rm free used
 	expect 0 ""
