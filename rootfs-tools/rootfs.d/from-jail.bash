@@ -12,7 +12,7 @@ USAGE["from-jail"]="from-jail [OPTION...] ID NAME
 
 The root file system of a jail, running or stopped.
 
-  ID                  of the jail
+  ID                  of the jail, whose program becomes that of the image
   NAME                of the image
   --root DIR          where the state of jails is, if not in /run/jail
   --devices           device nodes may be in it
@@ -32,6 +32,7 @@ from_jail_open() {
 	local id=${ARGS[0]} state pid
 	state=$(jail_command state "$id") || exit 1
 	USER_FD=
+	jail_command inspect "$id" 2> /dev/null > "$BUILD/plan" || echo '{}' > "$BUILD/plan"
 	if [ "$(jq -r .status <<< "$state")" = stopped ]; then
 		stopped_jail "$id" "$state"
 	else
@@ -47,22 +48,27 @@ from_jail_open() {
 
 # Nobody mounts it any more: ids are those on disk, unless the files were chowned for the jail.
 stopped_jail() {
-	local root plan
-	plan=$(jail_command inspect "$1" 2> /dev/null) || plan={}
-	! jq -e 'any(.plan.steps[]?; .step == "mount-overlay")' <<< "$plan" > /dev/null ||
+	local root
+	! jq -e 'any(.plan.steps[]?; .step == "mount-overlay")' "$BUILD/plan" > /dev/null ||
 		die "jail $1 has stopped, and its root, which was made of layers, is not mounted any more"
 	root=$(jq -r '.rootfs // empty' <<< "$2")
 	[ -d "$root" ] || die "jail $1 has stopped, and its root $root is not there"
 	exec {ROOT_FD}< "$root"
 	ROOT_MAPS=$(jq -r '[.plan.steps[]?] | if any(.[]; .place == "root.path" and (.idmap // 0) != 0) then "" else
-		first(.[] | select(.step == "write-id-maps") | .uid + "|" + .gid) // "" end' <<< "$plan")
+		first(.[] | select(.step == "write-id-maps") | .uid + "|" + .gid) // "" end' "$BUILD/plan")
 }
 
 from_jail_build() {
 	jq -n --arg id "${ARGS[0]}" '{jail: $id}' > "$WORK/source"
 	mkdir "$BUILD/rootfs"
+	mv "$BUILD/plan" "$WORK/plan"
 	step "copy the root of ${ARGS[0]}" copy_root
 	default_program
+	jq --slurpfile default "$WORK/spec" 'def step(f): first(.plan.steps[]? | select(f)) // {};
+		step(.step == "exec") as $exec | step(.step == "set-ids") as $ids |
+		if $exec.args then {process: {args: $exec.args, env: $exec.env, cwd: (step(.place == "process.cwd").path // "/"),
+			user: {uid: ($ids.uid // 0), gid: ($ids.gid // 0)}}} else $default[0] end' "$WORK/plan" > "$WORK/process"
+	mv "$WORK/process" "$WORK/spec"
 }
 
 copy_root() {

@@ -43,10 +43,6 @@ needs_root() {
 	[ "$(id -u)" = 0 ] || die "must be run as root"
 }
 
-bytes() {
-	numfmt --to=iec --suffix=B --format=%.0f "$1"
-}
-
 # elapsed START: seconds since then, which is of EPOCHREALTIME
 elapsed() {
 	local us=$((${EPOCHREALTIME/./} - ${1/./}))

@@ -185,6 +185,7 @@ no_builders() {
 }
 
 @test "tar: plain and compressed, from a file and a pipe; owners, modes, times, links, attributes" {
+	wants_program xz
 	mkdir -p t/etc t/bin
 	echo root:x:0:0::/: > t/etc/passwd
 	echo data > t/bin/prog

@@ -270,6 +270,8 @@ hostile_jail() {
 	root=$IMAGES/copy/rootfs
 	[ "$(cat "$root/new")" = x ] && [ ! -e "$root/etc/group" ] && [ -x "$root/bin/busybox" ]
 	[ -e "$IMAGES/busybox/rootfs/etc/group" ]
+	run jq -c '.process | del(.env)' "$IMAGES/copy/spec.json"
+	expect 0 '{"args":["sh","-c","rm /etc/group; echo x > /new; sleep 100"],"cwd":"/","user":{"uid":0,"gid":0}}'
 	run jr rm busybox
 	refuses "busybox is used by jail $ID"
 	jail kill "$ID" KILL

@@ -118,8 +118,8 @@ spec() {
 }
 
 @test "oci: a registry on loopback" {
-	wants_program docker-registry
 	image --config.entrypoint echo --config.cmd "from the registry" --config.user 1000
+	wants_program docker-registry
 	cat > registry.yml <<-END
 		version: 0.1
 		storage: {filesystem: {rootdirectory: $PWD/registry}}
