@@ -53,7 +53,7 @@ oci_build() {
 	tool umoci
 	step "fetch" "${skopeo[@]}" copy --quiet --src-tls-verify="${OPT[tls-verify]-true}" "$REF" "oci:$LAYOUT:it"
 	step "look through" look_through
-	start_here 1
+	start_here "$(image_is_new)"
 	step "unpack" unpack_image
 	step "spec" config_to_spec
 	rm -rf "$LAYOUT"
@@ -75,6 +75,13 @@ look_through() {
 	while read -r layer; do
 		decompress < "$(blob "$layer")" | sift "$REF, layer ${layer:0:19}" --layer > /dev/null
 	done < "$WORK/layers"
+}
+
+# 1 if the image may have been made in the last second
+image_is_new() {
+	local created
+	created=$(date -d "$(jq -r '.created // "now"' "$(< "$WORK/config")")" +%s 2> /dev/null) || created=$EPOCHSECONDS
+	echo $((EPOCHSECONDS - created < 2))
 }
 
 unpack_image() {
