@@ -76,4 +76,4 @@ extern const struct verb verb_console, verb_stop;
 extern const struct verb verb_run, verb_create, verb_start, verb_exec, verb_kill, verb_pause,
 	verb_resume, verb_update, verb_wait, verb_list, verb_ps, verb_logs, verb_inspect, verb_plan,
 	verb_features, verb_spec, verb_state, verb_delete, verb_gc, verb_help, verb_completion,
-	verb_options, verb_diff, verb_commit, verb_publish, verb_events, verb_stats, verb_top, verb_net;
+	verb_options, verb_diff, verb_commit, verb_appliance, verb_publish, verb_events, verb_stats, verb_top, verb_net;

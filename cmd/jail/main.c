@@ -18,7 +18,7 @@
 
 const struct verb *const verbs[] = {
 	&verb_run, &verb_exec, &verb_console, &verb_stop, &verb_kill, &verb_pause, &verb_resume, &verb_update, &verb_wait,
-	&verb_publish,
+	&verb_publish, &verb_appliance,
 	&verb_list, &verb_ps, &verb_stats, &verb_top, &verb_logs, &verb_diff, &verb_commit, &verb_inspect, &verb_plan,
 	&verb_net, &verb_features,
 	&verb_spec, &verb_create, &verb_start, &verb_state, &verb_events,

@@ -6,7 +6,7 @@
 # What could differ from one build to the next is removed (the seal) or given one time (image.bash).
 
 UBUNTU_KEYRING=/usr/share/keyrings/ubuntu-archive-keyring.gpg
-OPTIONS["debian"]="include= variant= mirror= keyring= name= erofs replace digest="
+OPTIONS["debian"]="include= variant= mirror= keyring= files= setup= name= erofs replace digest="
 USAGE["debian"]="debian [OPTION...] [SUITE]
 
 Debian of a suite, by mmdebstrap.
@@ -16,6 +16,9 @@ Debian of a suite, by mmdebstrap.
   --variant VARIANT   of mmdebstrap: minbase (default), apt, essential, important, standard, …
   --mirror URL        default: that of mmdebstrap, with updates and security
   --keyring FILE      keys to trust instead of apt's
+  --files DIR         copied over the tree when the packages are in it, as root's; may be given several
+                      directories, separated by colons
+  --setup FILE        a program that is run in the tree then, with /bin/sh
   --name NAME         of the image (default: debian-SUITE)
   --erofs             one read-only file, rootfs.erofs, instead of a directory
   --replace           take the place of an image of that name
@@ -30,6 +33,9 @@ Ubuntu of a suite, by mmdebstrap.
   --variant VARIANT   of mmdebstrap: minbase (default), apt, essential, important, standard, …
   --mirror URL        default: http://archive.ubuntu.com/ubuntu
   --keyring FILE      default: $UBUNTU_KEYRING
+  --files DIR         copied over the tree when the packages are in it, as root's; may be given several
+                      directories, separated by colons
+  --setup FILE        a program that is run in the tree then, with /bin/sh
   --name NAME         of the image (default: ubuntu-SUITE)
   --erofs             one read-only file, rootfs.erofs, instead of a directory
   --replace           take the place of an image of that name
@@ -58,6 +64,7 @@ ubuntu_plan() {
 suite_plan() {
 	good_name "$SUITE" || misuse "$VERB: \"$SUITE\" is not a suite"
 	needs mmdebstrap mmdebstrap
+	[ -z "${OPT[setup]-}" ] || [ -f "${OPT[setup]}" ] || die "there is no ${OPT[setup]}"
 	IMAGE=${OPT[name]:-$VERB-$SUITE}
 	SEALED=1
 }
@@ -76,11 +83,25 @@ ubuntu_build() {
 	bootstrap "${sources[@]}"
 }
 
+# What is done to the tree besides: mmdebstrap runs hooks with sh, the tree is their argument.
+customize() {
+	local dir dirs
+	IFS=: read -ra dirs <<< "${OPT[files]-}"
+	for dir in "${dirs[@]}"; do
+		[ -d "$dir" ] || die "there is no directory $dir"
+		options+=(--customize-hook="cp -a --no-preserve=ownership $(printf %q "$(realpath "$dir")")/. \"\$1\"")
+	done
+	# shellcheck disable=SC2016 # the hook's own
+	[ -z "${OPT[setup]-}" ] || options+=(--customize-hook="cp $(printf %q "$(realpath "${OPT[setup]}")") "'"$1/setup-of-image"
+		chroot "$1" /bin/sh /setup-of-image && rm "$1/setup-of-image"')
+}
+
 # bootstrap [SOURCE...]
 bootstrap() {
 	local options=("--variant=${OPT[variant]:-minbase}" --format=directory --mode=root)
 	[ -z "${OPT[include]-}" ] || options+=("--include=${OPT[include]}")
 	[ -z "${OPT[keyring]-}" ] || options+=("--keyring=${OPT[keyring]}")
+	customize
 	jq -n --arg suite "$SUITE" --arg variant "${OPT[variant]:-minbase}" --arg more "${OPT[include]-}" \
 		--arg mirror "${OPT[mirror]-}" '{suite: $suite, variant: $variant} +
 		if $more == "" then {} else {include: ($more | split(","))} end +

@@ -53,7 +53,7 @@ parse() {
 		name=${name#--} has=0
 		takes "$name" || has=$?
 		if ((has == 2)) || [[ $1 != --* ]]; then
-			misuse "$VERB: unknown option ${1%%=*}, see jail-rootfs $VERB --help"
+			misuse "$VERB: unknown option ${1%%=*}, see $PROGRAM $VERB --help"
 		fi
 		if ((has == 1)); then
 			[[ $1 != *=* ]] || misuse "$VERB: --$name takes no value"
@@ -72,12 +72,12 @@ parse() {
 
 # wants MIN MAX: that many arguments
 wants() {
-	((${#ARGS[@]} >= $1)) || misuse "$VERB: an argument is missing, see jail-rootfs $VERB --help"
-	((${#ARGS[@]} <= $2)) || misuse "$VERB: too many arguments, see jail-rootfs $VERB --help"
+	((${#ARGS[@]} >= $1)) || misuse "$VERB: an argument is missing, see $PROGRAM $VERB --help"
+	((${#ARGS[@]} <= $2)) || misuse "$VERB: too many arguments, see $PROGRAM $VERB --help"
 }
 
 help_verb() {
-	echo "usage: jail-rootfs ${USAGE[$VERB]}"
+	echo "usage: $PROGRAM ${USAGE[$VERB]}"
 	cat <<-'END'
 
 	  -q, --quiet         no progress on the terminal
@@ -87,13 +87,13 @@ help_verb() {
 
 help_all() {
 	local verb
-	echo "usage: jail-rootfs VERB [OPTION...] [ARGUMENT...]"
+	echo "usage: $PROGRAM VERB [OPTION...] [ARGUMENT...]"
 	echo
-	echo "Makes and keeps root file systems for jails, in $IMAGES."
+	echo "$PURPOSE"
 	echo
 	for verb in "${VERBS[@]}"; do
 		printf '  %-10s %s\n' "$verb" "$(sed -n 3p <<< "${USAGE[$verb]}")"
 	done
 	echo
-	echo "jail-rootfs VERB --help tells more; so does jail-rootfs(1)."
+	echo "$PROGRAM VERB --help tells more; so does ${PROGRAM/ /-}(1)."
 }

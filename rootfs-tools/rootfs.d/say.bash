@@ -3,6 +3,8 @@
 #
 # say.bash - errors are one line; progress is for people: one line a step, on a terminal only
 
+# What messages begin with
+PROGRAM=${PROGRAM:-jail-rootfs}
 SHOW=
 
 # Control characters of what is quoted cannot play with the terminal.
@@ -21,7 +23,7 @@ printable() {
 }
 
 complain() {
-	printf 'jail-rootfs: %s\n' "$(printable "$*")" >&2
+	printf '%s: %s\n' "$PROGRAM" "$(printable "$*")" >&2
 }
 
 die() {
@@ -68,8 +70,8 @@ step() {
 # explain TEXT: the line of the log that tells most: ours; the full disk; the first error; the last word
 explain() {
 	local line
-	if line=$(grep -m 1 '^jail-rootfs: ' "$WORK/log"); then
-		complain "${line#jail-rootfs: }"
+	if line=$(grep -m 1 "^$PROGRAM: " "$WORK/log"); then
+		complain "${line#"$PROGRAM: "}"
 	elif grep -qi -e 'no space left' -e 'not enough free space' "$WORK/log"; then
 		die "$1: no space left in $IMAGES"
 	elif line=$(grep -m 1 '^E: ' "$WORK/log"); then

@@ -74,12 +74,20 @@ fg() {
 
 # serve NAME NETWORK [PORT...]: a jail with a page on ports (80)
 serve() {
-	local name=$1 network=$2 ports
+	local name=$1 network=$2 ports port
 	shift 2
 	(($#)) && ports=$* || ports=80
 	mkdir -p rootfs/www
 	echo "hello" > rootfs/www/index.html
 	start "$name" "$network" sh -c "for p in $ports; do httpd -h /www -p \$p; done; exec sleep 1000"
+	for port in $ports; do
+		wait_for listens "$name" "$port"
+	done
+}
+
+# listens NAME PORT: somebody in the jail does
+listens() {
+	cat "/proc/$(pid_of "$1")"/net/tcp{,6} | grep -q ":$(printf %04X "$2") 0*:0000 0A"
 }
 
 # The address of a jail: address NAME 4|6 [NETWORK]

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# carry.bash - an instance as one file, and back: on a machine that has nothing of it
+#
+# The file is a tar with the image (as jail-rootfs export writes it), the appliance's folder, the secrets and the
+# volumes.  It is root's, as the secrets in it are.
+
+OPTIONS["backup"]="running"
+USAGE["backup"]="backup [OPTION...] NAME [FILE]
+
+Write an instance, its image and all that it holds, to one file.  It is shut down meanwhile.
+
+  NAME                of an instance
+  FILE                default: NAME-DATE.tar.zst; - is standard output
+  --running           do not shut it down: volumes are copied as they are at that moment"
+
+OPTIONS["restore"]="name= port="
+USAGE["restore"]="restore [OPTION...] FILE
+
+Make an instance of a file that backup has written, and start it.
+
+  FILE                - is standard input
+  --name NAME         of the instance (default: the one it had)
+  --port PORT[,…]     ports of the host in place of those that it had"
+
+XATTRS=(--xattrs '--xattrs-include=*' --acls --numeric-owner)
+
+backup_run() {
+	local file again='' status=0
+	wants 1 2
+	needs zstd zstd
+	use "${ARGS[0]}"
+	file=${ARGS[1]:-$NAME-$(date +%Y%m%d-%H%M%S).tar.zst}
+	[ ! -d "$file" ] || die "$file is a directory"
+	[ "$file" = - ] || [ -w "$(dirname "$file")" ] || die "$(dirname "$file") cannot be written to"
+	lock_instance
+	if is_running && [ -z "${OPT[running]-}" ]; then
+		again=1
+		take_down
+	fi
+	UNDO=undo_backup
+	step "image" rootfs_tool export "$(about .image)" "$INSTANCE/image.tar.zst"
+	step "all of it" write_backup "$file" || status=$?
+	rm -f "$INSTANCE/image.tar.zst"
+	[ -z "$again" ] || bring_up
+	UNDO=
+	[ "$file" = - ] || echo "$file"
+	return "$status"
+}
+
+undo_backup() {
+	rm -f "$INSTANCE/image.tar.zst" "${NEW-}"
+}
+
+write_backup() {
+	local file=$1
+	set -- tar -C "$INSTANCE" "${XATTRS[@]}" --sort=name -cf - instance.json image.tar.zst appliance secrets volumes
+	if [ "$file" = - ]; then
+		"$@" | zstd -q -T0 >&3
+		return
+	fi
+	NEW=$(umask 077 && mktemp "$file.XXXXXX")
+	"$@" | zstd -q -T0 > "$NEW"
+	mv -T "$NEW" "$file"
+}
+
+restore_run() {
+	local file=${ARGS[0]-}
+	wants 1 1
+	needs_root
+	needs jq jq
+	needs zstd zstd
+	[ "$file" = - ] || [ -f "$file" ] || die "there is no file $file"
+	NAME=.restore-$$ INSTANCE=$INSTANCES/.restore-$$
+	mkdir -p "$INSTANCES"
+	chmod 700 "$INSTANCES"
+	UNDO=undo_instance
+	mkdir -m 700 "$INSTANCE"
+	[ "$file" = - ] || exec < "$file"
+	step "unpack" unpack_backup
+	[ -f "$INSTANCE/instance.json" ] && [ -d "$INSTANCE/volumes" ] || die "$file is not a backup of an appliance"
+	settle_name
+	step "image" restore_image
+	restore_ports
+	APPLIANCE=$INSTANCE/appliance
+	check_manifest
+	write_spec
+	mkdir -p /etc/jail
+	[ -e "/etc/jail/$NAME.json" ] || ln -s "$INSTANCE/spec.json" "/etc/jail/$NAME.json"
+	bring_up
+	UNDO=
+	echo "$NAME is restored: $(about '.ports | join(", ")')"
+}
+
+unpack_backup() {
+	zstd -dcq | tar -C "$INSTANCE" "${XATTRS[@]}" -xpf - instance.json image.tar.zst appliance secrets volumes
+}
+
+settle_name() {
+	local name dir=$INSTANCE
+	name=${OPT[name]:-$(about .name)}
+	check_name "$name"
+	[ ! -e "$INSTANCES/$name" ] || die "$name is there already; --name gives it another name"
+	NAME=$name INSTANCE=$INSTANCES/$name
+	[ -z "$(jail_status)" ] || { INSTANCE=$dir; die "there is a jail $name already"; }
+	lock_instance
+	mv -T "$dir" "$INSTANCE"
+	set_about '.name = $name' --arg name "$name"
+}
+
+# Under the name that it had, if that is free or the very same
+restore_image() {
+	local image digest
+	image=$(about .image)
+	digest=$(zstd -dcq "$INSTANCE/image.tar.zst" | tar -xOf - manifest.json | jq -r .digest)
+	if [ "$(jq -r .digest "$IMAGES/$image/manifest.json" 2> /dev/null)" != "$digest" ]; then
+		[ ! -e "$IMAGES/$image" ] || image=$(next_image "$(about .appliance)")
+		rootfs_tool import --quiet "$INSTANCE/image.tar.zst" "$image"
+	fi
+	rm "$INSTANCE/image.tar.zst"
+	set_about '.image = $image' --arg image "$image"
+}
+
+restore_ports() {
+	[ -z "${OPT[port]-}" ] || set_about '.ports = ($ports | split(","))' --arg ports "${OPT[port]}"
+}

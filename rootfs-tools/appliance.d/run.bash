@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# run.bash - making an instance, starting and stopping it
+#
+# It starts with its ports held; they open when the health check inside passes.  Under systemd that is
+# the manager inside saying that it is up: the check is a unit of its own there.
+
+OPTIONS["run"]="port= name= mirror= systemd"
+USAGE["run"]="run [OPTION...] NAME|DIR
+
+Make an instance of an appliance and start it; its image is built if there is none.
+
+  NAME|DIR            an appliance, or the folder of one (with a /)
+  --name NAME         of the instance (default: the appliance's)
+  --port PORT[,…]     ports of the host, as jail run -p takes them, in place of the appliance's own
+  --mirror URL        of Debian's packages
+  --systemd           start it by jail@NAME.service, now and with the machine"
+
+OPTIONS["start"]=""
+USAGE["start"]="start [OPTION...] NAME
+
+Start an instance, and wait until it is healthy.
+
+  NAME                of an instance"
+
+OPTIONS["stop"]=""
+USAGE["stop"]="stop [OPTION...] NAME
+
+Shut an instance down.
+
+  NAME                of an instance"
+
+# ---- making it ----
+
+run_run() {
+	wants 1 1
+	needs_root
+	needs jq jq
+	find_appliance "${ARGS[0]}"
+	check_manifest
+	NAME=${OPT[name]:-$(manifest .name)}
+	check_name "$NAME"
+	INSTANCE=$INSTANCES/$NAME
+	[ ! -e "$INSTANCE" ] || die "$NAME is there already: jail appliance start $NAME"
+	[ -z "$(jail_status)" ] || die "there is a jail $NAME already"
+	lock_instance
+	choose_image
+	UNDO=undo_instance
+	make_instance
+	[ -z "${OPT[systemd]-}" ] || enable_unit
+	bring_up
+	UNDO=
+	greet
+}
+
+choose_image() {
+	IMAGE=$(newest_image "$(manifest .name)")
+	[ -n "$IMAGE" ] || build_image "$(manifest .name)"
+}
+
+undo_instance() {
+	jail_command delete --force "$NAME" > /dev/null 2>&1 || true
+	remove_link
+	[ ! -d "$INSTANCE" ] || rm -rf --one-file-system "$INSTANCE"
+	rm -f "$INSTANCES/.$NAME.lock"
+}
+
+make_instance() {
+	local ports
+	mkdir -m 700 "$INSTANCE" "$INSTANCE/volumes" "$INSTANCE/secrets"
+	cp -rL "$APPLIANCE" "$INSTANCE/appliance"
+	ports=$(manifest '.ports // [] | join(",")')
+	jq -n --arg name "$NAME" --arg appliance "$(manifest .name)" --arg image "$IMAGE" --arg ports "${OPT[port]:-$ports}" \
+		'{name: $name, appliance: $appliance, image: $image, ports: ($ports | split(","))}' > "$INSTANCE/instance.json"
+	make_secrets
+	step "volumes" make_volumes
+	write_spec
+	mkdir -p /etc/jail
+	[ -e "/etc/jail/$NAME.json" ] || ln -s "$INSTANCE/spec.json" "/etc/jail/$NAME.json"
+}
+
+# 24 letters and digits that cannot be mistaken for one another, 5 bits each
+make_secret() {
+	local text
+	text=$(head -c 24 /dev/urandom | od -An -v -tu1 | tr -s ' \n' '\n' | awk 'NF {
+		printf "%s", substr("abcdefghijkmnpqrstuvwxyz23456789", $1 % 32 + 1, 1) }')
+	((${#text} == 24)) || die "no secret could be made"
+	echo "$text"
+}
+
+make_secrets() {
+	local name
+	for name in $(manifest '.secrets // {} | keys[]'); do
+		check_name "$name"
+		[ -e "$INSTANCE/secrets/$name" ] || (umask 277 && make_secret > "$INSTANCE/secrets/$name")
+	done
+	chmod 755 "$INSTANCE/secrets"
+}
+
+# Each begins with what the image has there.  The directory "state" is every appliance's.
+make_volumes() {
+	local name path tree=$IMAGES/$IMAGE/rootfs
+	while IFS=$'\t' read -r name path; do
+		[ ! -e "$INSTANCE/volumes/$name" ] || continue
+		if [ -d "$tree$path" ] && [ ! -L "$tree$path" ]; then
+			cp -a "$tree$path" "$INSTANCE/volumes/$name"
+		else
+			mkdir "$INSTANCE/volumes/$name"
+		fi
+	done < <(all_volumes)
+}
+
+# NAME and PATH of each
+all_volumes() {
+	manifest '{state: "/var/lib/jail-appliance"} + (.volumes // {}) | to_entries[] | "\(.key)\t\(.value)"'
+}
+
+# limits: what of the manifest's this machine can hold it to
+limits() {
+	local file=/sys/fs/cgroup/cgroup.controllers limit limits='{}'
+	[ -e "$file" ] || file=/sys/fs/cgroup/unified/cgroup.controllers
+	for limit in memory pids; do
+		[ "$(manifest ".$limit // empty")" != "" ] || continue
+		if grep -qsw "$limit" "$file"; then
+			limits=$(jq --argjson value "$(manifest ".$limit")" ".$limit.limit = \$value" <<< "$limits")
+		else
+			complain "warning: this machine has no $limit controller: the limit of $(manifest ".$limit") is left out"
+		fi
+	done
+	echo "$limits"
+}
+
+# Of absolute paths: it is also read by way of /etc/jail.
+write_spec() {
+	local volumes
+	volumes=$(all_volumes | jq -R --arg dir "$INSTANCE/volumes" 'split("\t") |
+		{destination: .[1], type: "bind", source: "\($dir)/\(.[0])", options: ["rbind", "idmap", "nosuid", "nodev"]}' | jq -s .)
+	jq -n --arg name "$NAME" --arg lower "$IMAGES/$(about .image)/rootfs" --argjson volumes "$volumes" \
+		--argjson ports "$(about .ports)" --arg secrets "$INSTANCE/secrets" --argjson limits "$(limits)" '
+		{hostname: $name, process: {args: ["/sbin/init"]},
+		mounts: ($volumes + [{destination: "/run/secrets", type: "bind", source: $secrets,
+			options: ["rbind", "ro", "idmap", "nosuid", "nodev", "noexec"]}]),
+		linux: {resources: $limits},
+		jail: {notify: true, rootfs: {lower: [$lower], upper: "disk"},
+			network: ({publish: $ports} + if $ports == [] then {} else {publishWhen: "ready"} end)}}' > "$INSTANCE/spec.json.new"
+	mv "$INSTANCE/spec.json.new" "$INSTANCE/spec.json"
+}
+
+remove_link() {
+	[ "$(readlink "/etc/jail/$NAME.json")" != "$INSTANCE/spec.json" ] || rm -f "/etc/jail/$NAME.json"
+}
+
+enable_unit() {
+	[ -d /run/systemd/system ] || die "systemd does not run here"
+	systemctl -q enable "jail@$NAME" 2> "$WORK/log" || die "enable jail@$NAME: $(tail -n 1 "$WORK/log")"
+}
+
+# ---- starting ----
+
+bring_up() {
+	if has_unit; then
+		step "start, by jail@$NAME.service" systemctl start "jail@$NAME"
+		return
+	fi
+	[ "$(jail_status)" != stopped ] || jail_command delete "$NAME"
+	step "start" start_jail
+	step "wait until it is healthy" await_health
+	step "open its ports" jail_command publish "$NAME"
+}
+
+start_jail() {
+	without_lock jail_command run -d --log-output "file:$INSTANCE/log" "$INSTANCE/spec.json" "$NAME"
+}
+
+healthy() {
+	jail_command exec "$NAME" /usr/lib/jail-appliance/check
+}
+
+await_health() {
+	local end=$((SECONDS + ${JAIL_HEALTH_SECONDS:-300}))
+	until healthy > /dev/null 2>&1; do
+		is_running || die "it has stopped; $INSTANCE/log has what it said"
+		((SECONDS < end)) || die "it is not healthy after ${JAIL_HEALTH_SECONDS:-300} s: $(jail_command exec "$NAME" \
+			/usr/lib/jail-appliance/why 2>&1 | tail -n 1)"
+		sleep 0.2
+	done
+}
+
+# Where it is to be found, and what was made for it, once
+greet() {
+	local name port
+	port=$(about '.ports[0] // empty | sub("/.*"; "") | split(":") | if length > 1 then .[-2] else .[0] end')
+	echo "$NAME is ready${port:+: $(manifest '.page // empty' | sed "s/PORT/$port/")}"
+	for name in $(manifest '.secrets // {} | keys[]'); do
+		printf '  %s: %s   (%s)\n' "$(manifest ".secrets[\"$name\"]")" "$(< "$INSTANCE/secrets/$name")" "$INSTANCE/secrets/$name"
+	done
+}
+
+start_run() {
+	wants 1 1
+	use "${ARGS[0]}"
+	lock_instance
+	! is_running || die "$NAME runs already"
+	bring_up
+}
+
+stop_run() {
+	wants 1 1
+	use "${ARGS[0]}"
+	lock_instance
+	take_down
+}
+
+take_down() {
+	if has_unit && systemctl -q is-active "jail@$NAME"; then
+		step "stop, by jail@$NAME.service" systemctl stop "jail@$NAME"
+		return
+	fi
+	if is_running; then
+		step "shut down" jail_command stop "$NAME"
+	fi
+	[ -z "$(jail_status)" ] || jail_command delete --force "$NAME"
+}
