@@ -22,7 +22,8 @@ check_name() {
 store_open() {
 	needs_root
 	mkdir -p "${IMAGES%/*}" || exit 1
-	[ -d "$IMAGES" ] || mkdir -m 700 "$IMAGES" || [ -d "$IMAGES" ] || exit 1
+	# Another one may be quicker.
+	[ -d "$IMAGES" ] || mkdir -m 700 "$IMAGES" 2> /dev/null || [ -d "$IMAGES" ] || die "$IMAGES cannot be made"
 	IMAGES=$(realpath "$IMAGES")
 	[ "$(stat -c %u "$IMAGES")" = 0 ] || die "$IMAGES does not belong to root"
 	[ "$(stat -c %a "$IMAGES")" = 700 ] || chmod 700 "$IMAGES"
@@ -75,14 +76,14 @@ has_image() {
 
 # BUILD becomes IMAGE; with --replace the old one takes its place, and is removed.
 store_publish() {
-	local jails
+	local user
 	store_lock
 	if ! exists "$IMAGE"; then
 		mv -T "$BUILD" "$IMAGES/$IMAGE"
 		BUILD=
 	elif [ -n "${OPT[replace]-}" ]; then
-		jails=$(used_by "$IMAGE")
-		[ -z "$jails" ] || die "$IMAGE cannot be replaced: $jails uses it"
+		user=$(used_by "$IMAGE")
+		[ -z "$user" ] || die "$IMAGE cannot be replaced: $user uses it"
 		python3 -I "$LIB/exchange.py" "$BUILD" "$IMAGES/$IMAGE" || die "replace $IMAGE: rename failed"
 	else
 		die "$IMAGE exists; --replace takes its place"
@@ -95,7 +96,7 @@ store_publish() {
 # used_by NAME: a jail, or whatever else is found first; nothing when it is free
 used_by() {
 	local dir=$IMAGES/$1 id
-	id=$(used_by_jail "$dir")
+	id=$(used_by_jail "$dir") || exit
 	if [ -n "$id" ]; then
 		echo "jail $id"
 	else

@@ -15,7 +15,7 @@ local_setup() {
 local_teardown() {
 	local left
 	left=$(compgen -G "$IMAGES/.new-*") || true
-	umount "${JAIL_DATA_DIR-}" 2> /dev/null || true
+	umount "$BATS_TEST_TMPDIR/data" 2> /dev/null || true
 	[ -z "$left" ] || {
 		echo "a build has left $left"
 		return 1

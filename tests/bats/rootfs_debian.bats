@@ -1,37 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# rootfs_debian.bats - jail-rootfs debian, from Debian's mirror: two builds of one recipe, side by side
+# rootfs_debian.bats - jail-rootfs debian: two builds of one recipe, which tests/bats/run has made side by side
 
 load rootfs
 
-DEBIAN_DATA=$BATS_FILE_TMPDIR/debian
-TOOL=$BATS_TEST_DIRNAME/../../rootfs-tools/jail-rootfs
-
-# Here, where no time limit of a test holds: a build takes half a minute on a free machine.
-setup_file() {
-	in_sandbox || return 0
-	if ! has_need mmdebstrap || ! reachable; then
-		return 0
-	fi
-	mkdir "$DEBIAN_DATA"
-	export JAIL_DATA_DIR=$DEBIAN_DATA
-	timeout 900 "$TOOL" debian bookworm --name a > "$DEBIAN_DATA/a.out" 2>&1 3>&- 4>&- &
-	timeout 900 "$TOOL" debian bookworm --name b > "$DEBIAN_DATA/b.out" 2>&1 3>&- 4>&- || true
-	wait
-}
-
-reachable() {
-	timeout 30 python3 -c 'import urllib.request
-urllib.request.urlopen("http://deb.debian.org/debian/dists/bookworm/Release", timeout=15)' 2> /dev/null
-}
-
 built() {
 	wants_program mmdebstrap
-	[ -d "$DEBIAN_DATA" ] || skip "needs a mirror of Debian"
-	JAIL_DATA_DIR=$DEBIAN_DATA
-	IMAGES=$DEBIAN_DATA/images
-	cat "$DEBIAN_DATA"/[ab].out
+	[ -e "$JAIL_TEST_IMAGES/.complete" ] || skip "needs two images of Debian: tests/bats/run makes them"
+	JAIL_DATA_DIR=$JAIL_TEST_IMAGES
+	IMAGES=$JAIL_TEST_IMAGES/images
 }
 
 @test "debian: two builds have one digest" {
