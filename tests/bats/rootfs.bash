@@ -38,13 +38,14 @@ wants_program() {
 # has_images NAME...: these, and nothing else, not even hidden
 has_images() {
 	local found
-	found=$(cd "$IMAGES" && ls -A | grep -vx .lock | LC_ALL=C sort | xargs)
+	found=$(cd "$IMAGES" && find . -mindepth 1 -maxdepth 1 ! -name .lock -printf '%f\n' | LC_ALL=C sort | xargs)
 	[ "$found" = "$*" ] && return
 	echo "in the store: $found"
 	return 1
 }
 
 # refuses [TEXT]: the last one failed with 1 and one line of jail-rootfs
+# shellcheck disable=SC2154 # set by run
 refuses() {
 	if [ "$status" != 1 ] || [ "$(wc -l <<< "$output")" != 1 ] || [[ $output != "jail-rootfs: "* ]]; then
 		printf 'status %s, not one error line:\n%s\n' "$status" "$output"
