@@ -24,7 +24,7 @@ Make an instance of a file that backup has written, and start it.
   --name NAME         of the instance (default: the one it had)
   --port PORT[,…]     ports of the host in place of those that it had"
 
-XATTRS=(--xattrs '--xattrs-include=*' --acls --numeric-owner)
+ALL=(--xattrs '--xattrs-include=*' --numeric-owner)
 
 backup_run() {
 	local file again='' status=0
@@ -55,7 +55,7 @@ undo_backup() {
 
 write_backup() {
 	local file=$1
-	set -- tar -C "$INSTANCE" "${XATTRS[@]}" --sort=name -cf - instance.json image.tar.zst appliance secrets volumes
+	set -- tar -C "$INSTANCE" "${ALL[@]}" --sort=name -cf - instance.json image.tar.zst appliance secrets volumes
 	if [ "$file" = - ]; then
 		"$@" | zstd -q -T0 >&3
 		return
@@ -94,7 +94,7 @@ restore_run() {
 }
 
 unpack_backup() {
-	zstd -dcq | tar -C "$INSTANCE" "${XATTRS[@]}" -xpf - instance.json image.tar.zst appliance secrets volumes
+	zstd -dcq | tar -C "$INSTANCE" "${ALL[@]}" -xpf - instance.json image.tar.zst appliance secrets volumes
 }
 
 settle_name() {

@@ -6,7 +6,8 @@
 # The digest of a directory is the SHA-256 of one tar of it, in which only the tree has a say: sorted, numeric
 # owners, no times but those of modification.  That of an erofs is the SHA-256 of the file.
 
-XATTRS=(--xattrs '--xattrs-include=user.*' '--xattrs-include=security.capability' --acls)
+# Access lists as the kernel has them: with --acls tar would write the names that this machine has for ids.
+XATTRS=(--xattrs '--xattrs-include=user.*' '--xattrs-include=security.capability' '--xattrs-include=system.posix_acl_*')
 CANON=(--sort=name --format=posix --numeric-owner "${XATTRS[@]}"
 	'--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime')
 
