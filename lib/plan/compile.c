@@ -214,11 +214,12 @@ static void compile_system(struct plan_builder *b, const struct plan_request *re
 
 /*
  * An unprivileged runtime that maps one group by itself has to give up setgroups(2) for the whole
- * namespace, see user_namespaces(7).
+ * namespace, and those made in it inherit that, see user_namespaces(7).
  */
 static bool groups_denied(const struct plan_request *req)
 {
-	return ns_new(req->spec, SPEC_NS_USER) && !req->privileged && req->spec->gid_maps.n <= 1;
+	return req->no_setgroups ||
+		(ns_new(req->spec, SPEC_NS_USER) && !req->privileged && req->spec->gid_maps.n <= 1);
 }
 
 static void compile_init_process(struct plan_builder *b, const struct plan_request *req)

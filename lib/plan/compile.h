@@ -44,6 +44,7 @@ struct plan_request {
 	bool no_pivot, no_new_keyring;
 	bool newline;                   /* the pty turns "\n" into "\r\n" */
 	bool privileged;                /* the runtime may open trees on behalf of a user namespace */
+	bool no_setgroups;              /* the user namespace that it is in has given up setgroups(2) */
 	uint32_t preserve_fds;
 	const char *const *env;         /* "K=V", added to the program's; up to a NULL, NULL: none */
 	const char *const *pid_env;     /* names of variables that get the program's own pid; the same */

@@ -237,12 +237,15 @@ static const struct { const char *type; enum spec_ns ns; const char *host; } ns_
 };
 
 /*
- * What an ordinary user cannot mount because the jail shares that namespace with the host: then the
- * host's is shown, with whatever is mounted below.  NULL: it can be mounted.
+ * What an ordinary user, or the root of a user namespace, cannot mount because the jail shares that
+ * namespace with the host: then the host's is shown, with whatever is mounted below.  NULL: it can be
+ * mounted.
  */
 static const char *host_mount(const struct plan_request *req, const char *type)
 {
-	for (size_t i = 0; !req->privileged && i < ARRAY_SIZE(ns_fs); i++)
+	bool owner = req->privileged && !req->spec->ns[SPEC_NS_USER].set;
+
+	for (size_t i = 0; !owner && i < ARRAY_SIZE(ns_fs); i++)
 		if (!strcmp(ns_fs[i].type, type) && !req->spec->ns[ns_fs[i].ns].set)
 			return ns_fs[i].host;
 	return NULL;

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "cgroup/devices.h"
 #include "plan/limits.h"
@@ -117,6 +119,25 @@ int making_open_cache(int root_fd, const struct spec *spec)
 	return fd;
 }
 
+/* ---- who we are ---- */
+
+/*
+ * Root may be that of a user namespace which does not own the mount namespace: unshare -r without -m.
+ * fsopen(2) looks for the right to mount before it looks at its arguments.
+ */
+static bool may_mount(void)
+{
+	return geteuid() == 0 && !(syscall(SYS_fsopen, NULL, ~0U) < 0 && errno == EPERM);
+}
+
+static bool setgroups_denied(void)
+{
+	char text[8] = "";
+	fd_auto fd = open("/proc/self/setgroups", O_RDONLY | O_CLOEXEC);
+
+	return fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 && !strncmp(text, "deny", 4);
+}
+
 /* ---- the plan ---- */
 
 /*
@@ -168,7 +189,8 @@ int create_plan(const struct create_request *req, const char *scope, int cache_f
 		.spec = spec, .id = req->id, .bundle = req->bundle, .gated = req->gated,
 		.no_pivot = req->no_pivot, .no_new_keyring = req->no_new_keyring,
 		.newline = req->console_socket,
-		.privileged = geteuid() == 0, .preserve_fds = req->preserve_fds,
+		.privileged = may_mount(), .no_setgroups = setgroups_denied(),
+		.preserve_fds = req->preserve_fds,
 		.env = req->env, .pid_env = req->pid_env,
 		.network = network && (network->n_links || network->outside) ? network : NULL,
 	};

@@ -435,6 +435,22 @@ in_userns() {
 	expect 0 $'0\n 0 4242 1\n 1 500000 65535\nrunning'
 }
 
+@test "root of a user namespace of one id, with and without a mount namespace: a jail with its own" {
+	local options
+	config '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]
+		| .linux.gidMappings = .linux.uidMappings | .linux.cgroupsPath = null | del(.mounts[2])' sh -c 'id -u; id -g; cat /proc/self/setgroups'
+	chown -R $ANN:$ANN .
+	for options in --user "--user --mount"; do
+		# shellcheck disable=SC2086 # two words
+		try user $ANN timeout -k 2 $((20 * SLOW)) unshare $options --map-root-user "$JAIL" --cgroup-manager disabled run "$ID"
+		expect 0 $'0\n0\ndeny'
+	done
+	config '.process.user.additionalGids = [0] | .linux.namespaces += [{type: "user"}] | .linux.cgroupsPath = null
+		| .linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}] | .linux.gidMappings = .linux.uidMappings' true
+	try user $ANN unshare --user --mount --map-root-user "$JAIL" --cgroup-manager disabled run "$ID"
+	fails "process.user.additionalGids: cannot be set"
+}
+
 @test "root of a user namespace: devices, a terminal, and a user namespace within" {
 	config '.linux.cgroupsPath = null' sh -c 'echo x > /dev/null; ls -n /dev/null | cut -c1; head -c 4 /dev/zero | wc -c'
 	chown -R $ANN:$ANN .

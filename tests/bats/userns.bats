@@ -52,6 +52,15 @@ user() {
 	[ "${output##*$'\n'}" != "$(readlink /proc/self/ns/ipc)" ]
 }
 
+@test "what shows a namespace that is shared with the host is the host's" {
+	user '.linux.namespaces = [{type: "user"}, {type: "mount"}] | .mounts += [{destination: "/sys", type: "sysfs", source: "sysfs",
+		options: ["nosuid", "nodev", "noexec", "ro"]}]' sh -c 'grep -c ":" /proc/net/dev; ls /sys/class/net | wc -l; readlink /proc/self/ns/net
+		touch /sys/x || grep -E " /(proc|sys) " /proc/self/mountinfo | cut -d" " -f4-6'
+	go
+	contains "$(readlink /proc/self/ns/net)"
+	contains "/ /sys ro,"
+}
+
 @test "another user inside" {
 	user '.process.user = {"uid": 1000, "gid": 100, "additionalGids": [5, 6]}' sh -c 'id -u; id -g; id -G'
 	go
