@@ -58,7 +58,9 @@ static const char *const capabilities[] = {
 	"CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE", NULL,
 };
 
-static const char *const annotations[] = { NULL };
+static const char *const annotations[] = {
+	"org.opencontainers.image.stopSignal", "run.oci.keep_original_groups", "run.oci.seccomp.receiver", NULL,
+};
 
 static const struct { const char *name; const char *const *words; } tables[] = {
 	{ "namespaces", namespaces },

@@ -233,7 +233,7 @@ static void compile_init_process(struct plan_builder *b, const struct plan_reque
 		.metadata = spec->seccomp.listener_metadata,
 		.seccomp_flags = spec->seccomp.flags.set ? spec->seccomp.flags.v : 0,
 		.notify = spec->seccomp.has_notify,
-		.groups_denied = groups_denied(req), .env = req->env, .pid_env = req->pid_env,
+		.groups_denied = groups_denied(req) || spec->keep_groups, .env = req->env, .pid_env = req->pid_env,
 	};
 
 	if (!req->no_new_keyring)
@@ -344,7 +344,7 @@ static int check(const struct plan_request *req, struct err *err)
 		r = check_joined_mounts(s, err);
 	if (r < 0)
 		return r;
-	if (groups_denied(req) && s->process.n_additional_gids)
+	if (groups_denied(req) && s->process.n_additional_gids && !s->keep_groups)
 		return err_spec(err, "process.user.additionalGids",
 				"cannot be set: a user namespace made without privileges, with one "
 				"group in it, may not call setgroups");

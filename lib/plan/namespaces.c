@@ -84,7 +84,7 @@ void compile_namespaces(struct plan_builder *b, const struct plan_request *req)
 		plan_add(b, OP_WAIT, STAGE_INSIDE, "%s", "")->a[0] = POINT_MAPS;
 	if (s->ns[SPEC_NS_USER].set)
 		plan_add(b, OP_NS_ROOT, STAGE_INSIDE, "linux.uidMappings")->a[0] =
-			req->privileged && !req->no_setgroups;
+			req->privileged && !req->no_setgroups && !s->keep_groups;
 	if (late_flags(s, moved))
 		plan_add(b, OP_LATE_NS, STAGE_INSIDE, "linux.namespaces")->a[0] = late_flags(s, moved);
 	plan_add(b, OP_SESSION, STAGE_INSIDE, "%s", "");

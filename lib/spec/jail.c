@@ -10,6 +10,7 @@
 #include "base/signals.h"
 
 #define IMAGE_STOP_SIGNAL "org.opencontainers.image.stopSignal"
+#define KEEP_GROUPS       "run.oci.keep_original_groups"
 #define LXCFS_DIR         "/var/lib/lxcfs"
 
 /* What lxcfs 4 and later has: the numbers of the jail's cgroup in place of the machine's. */
@@ -44,12 +45,25 @@ int parse_jail(const struct at *at, void *out)
 	return object_parse(at, fields, out);
 }
 
-/* Engines copy what the image says into an annotation; a word we do not know is not our error. */
-static void signal_of_image(struct spec *s)
+const char *annotation(const struct spec *s, const char *key)
 {
-	for (size_t i = 0; i < s->annotations.n && !s->stop_signal; i++)
-		if (!strcmp(s->annotations.v[i].key, IMAGE_STOP_SIGNAL))
-			s->stop_signal = MAX(signal_number(s->annotations.v[i].value), 0);
+	for (size_t i = 0; i < s->annotations.n; i++)
+		if (!strcmp(s->annotations.v[i].key, key))
+			return s->annotations.v[i].value;
+	return NULL;
+}
+
+/*
+ * What engines say by annotations.  They copy the image's signal; a word we do not know is not our error.
+ * podman's --group-add keep-groups is one of crun's.
+ */
+static void finish_annotations(struct spec *s)
+{
+	const char *signal = annotation(s, IMAGE_STOP_SIGNAL), *keep = annotation(s, KEEP_GROUPS);
+
+	if (signal && !s->stop_signal)
+		s->stop_signal = MAX(signal_number(signal), 0);
+	s->keep_groups = keep && strcmp(keep, "0") != 0;
 }
 
 static int add_lxcfs(const struct at *jail, struct spec *s)
@@ -81,7 +95,7 @@ static int add_lxcfs(const struct at *jail, struct spec *s)
 
 int finish_jail(const struct at *jail, struct spec *s)
 {
-	signal_of_image(s);
+	finish_annotations(s);
 	if (s->system)
 		s->notify |= !at_member(jail, "notify").v;
 	if (finish_network(jail, s) < 0)

@@ -64,6 +64,8 @@ int spec_parse_part(const char *text, size_t len, const char *name, bool strict,
 
 /* jail.c */
 int parse_jail(const struct at *at, void *spec);
+/* The value of an annotation; NULL: there is none. */
+const char *annotation(const struct spec *s, const char *key);
 int finish_jail(const struct at *jail, struct spec *s);
 int parse_jail_rootfs(const struct at *at, void *rootfs);
 int finish_rootfs(const struct at *doc, struct spec *s);

@@ -19,6 +19,9 @@
 #define AUDIT_ARCH_LOONGARCH64 (258U | __AUDIT_ARCH_64BIT | __AUDIT_ARCH_LE)
 #endif
 
+#define RECEIVER     "run.oci.seccomp.receiver"
+#define LISTENER_MAX 107                /* it goes into a struct sockaddr_un */
+
 static const struct word action_words[] = {
 	{ "SCMP_ACT_KILL", SCMP_ACT_KILL },
 	{ "SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS },
@@ -223,7 +226,6 @@ static int parse_flags(const struct at *at, void *out)
 	return r;
 }
 
-/* It goes into a struct sockaddr_un. */
 static int parse_listener(const struct at *at, void *out)
 {
 	const char *text;
@@ -231,8 +233,8 @@ static int parse_listener(const struct at *at, void *out)
 
 	if (r < 0 || !*text)
 		return r;
-	if (strlen(text) > 107)
-		return at_fail(at, "must be at most 107 bytes long");
+	if (strlen(text) > LISTENER_MAX)
+		return at_fail(at, "must be at most %d bytes long", LISTENER_MAX);
 	return at_path(at, out);
 }
 
@@ -249,6 +251,20 @@ static const struct field seccomp_fields[] = {
 	{ 0 },
 };
 
+/* Who is asked: engines that pass no listenerPath on hand over crun's annotation. */
+static int annotated_listener(const struct at *path, struct spec_seccomp *s)
+{
+	const char *text = annotation(path->p->spec, RECEIVER);
+
+	if (!text || s->listener_path)
+		return 0;
+	if (*text != '/' || strlen(text) > LISTENER_MAX)
+		return at_fail(path, "annotation " RECEIVER " must be an absolute path of at most %d bytes",
+			       LISTENER_MAX);
+	s->listener_path = arena_strdup(&path->p->spec->arena, text);
+	return s->listener_path ? 0 : at_nomem(path);
+}
+
 static int check_seccomp(const struct at *at, struct spec_seccomp *s)
 {
 	struct at action = at_member(at, "defaultAction"), path = at_member(at, "listenerPath"),
@@ -258,6 +274,8 @@ static int check_seccomp(const struct at *at, struct spec_seccomp *s)
 		return at_fail(&action, "SCMP_ACT_NOTIFY cannot be the default action");
 	for (size_t i = 0; i < s->n_rules; i++)
 		s->has_notify |= s->rules[i].action == SCMP_ACT_NOTIFY;
+	if (s->has_notify && annotated_listener(&path, s) < 0)
+		return -EINVAL;
 	if (s->has_notify && !s->listener_path)
 		return at_fail(&path, "is required for SCMP_ACT_NOTIFY");
 	if (s->listener_metadata && !s->listener_path)

@@ -243,6 +243,7 @@ struct spec {
 	struct spec_process process;
 	struct spec_hooks hooks[SPEC_HOOK_COUNT];
 	struct spec_pairs annotations;
+	bool keep_groups;               /* annotation: the caller's additional groups, none of the spec's */
 
 	struct spec_ns_entry ns[SPEC_NS_COUNT];
 	struct spec_idmaps uid_maps, gid_maps;

@@ -58,6 +58,20 @@ status_lines() {
 	expect 0 $'Groups:\t '
 }
 
+@test "additional groups are the caller's, as podman's --group-add keep-groups has it" {
+	config '.process.user = {"uid": 12, "gid": 34, "additionalGids": [56]} | .annotations["run.oci.keep_original_groups"] = "1"' \
+		sleep 1000
+	try setpriv --groups 7,8 "$JAIL" create --log-output none "$ID"
+	expect 0
+	jail start "$ID"
+	[ "$(grep ^Groups "/proc/$(pid_of "$ID")/status" | tr -s ' \t' ' ')" = "Groups: 7 8 " ]
+	jail delete -f "$ID"
+	config '.process.user = {"uid": 12, "gid": 34, "additionalGids": [56]} | .annotations["run.oci.keep_original_groups"] = "0"' \
+		grep ^Groups /proc/self/status
+	try setpriv --groups 7,8 "$JAIL" run "$ID"
+	expect 0 $'Groups:\t56 '
+}
+
 @test "umask: the spec's, 0 too, or else the caller's" {
 	config '.process.user.umask = 23' look umask
 	go

@@ -230,6 +230,16 @@ listen() {
 	jail delete -f "$ID"
 }
 
+@test "notify: the agent of crun's annotation, where the profile names none" {
+	listen 83 17
+	config "$(filter '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}') | .annotations[\"run.oci.seccomp.receiver\"] = \"$BATS_TEST_TMPDIR/agent.sock\"" mkdir /new
+	go
+	contains "File exists"
+	config "$(filter '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}') | .annotations[\"run.oci.seccomp.receiver\"] = \"agent.sock\"" true
+	go
+	fails "linux.seccomp.listenerPath: annotation run.oci.seccomp.receiver must be an absolute path"
+}
+
 @test "notify without an agent, without a path; metadata without a path" {
 	config "$(filter '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}' SCMP_ACT_ALLOW '"listenerPath": "/no/such.sock"')" true
 	go
