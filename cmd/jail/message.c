@@ -6,7 +6,7 @@
  *   JSON: {"level":"error","msg":"MESSAGE","time":"2026-01-02T03:04:05Z"}
  *
  * Engines read the JSON lines from the file that --log names; the same line goes to standard
- * error.  A line is written with one write(2), so that writers to one file do not mix.
+ * error.  podman takes that file for one object: without --debug it gets the error alone.  A line is written with one write(2), so that writers to one file do not mix.
  * Messages can quote what strangers chose (an id, a file name): control characters are escaped.
  */
 #include <errno.h>
@@ -148,7 +148,7 @@ void msg_log(void *userdata, enum jail_log_level level, const char *message)
 	(void)userdata;
 	if (level > JAIL_LOG_WARNING && !msg.debug)
 		return;
-	if (msg.fd >= 0)
+	if (msg.fd >= 0 && (level == JAIL_LOG_ERROR || !msg.json || msg.debug))
 		write_line(msg.fd, level, message, now, true);
 	write_line(STDERR_FILENO, level, message, now, false);
 }

@@ -95,6 +95,17 @@ refused() {
 	jq -e .msg <<< "$stderr" > /dev/null
 }
 
+@test "a log file in JSON has the error alone, as podman reads it; warnings with --debug" {
+	config '.process.capabilities |= map_values(. + ["CAP_OF_TOMORROW"])' /no/such/program
+	run --separate-stderr jail --log-format json --log ../log create "$ID"
+	[ "$(jq -r .level <<< "$stderr" | tr '\n' ' ')" = "warning error " ]
+	[ "$(jq -s -r 'map(.level) | join(" ")' ../log)" = error ]
+	run --separate-stderr jail --debug --log-format json --log ../debug create "$ID"
+	[ "$(jq -s 'any(.level == "warning")' ../debug)" = true ]
+	run --separate-stderr jail --log ../text create "$ID"
+	grep -q warning ../text
+}
+
 @test "control characters of a spec do not reach the terminal" {
 	config '.hostname = "a\u001b[2Jb"' true
 	go
