@@ -5,6 +5,7 @@
 #include "run/making.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/mount.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,10 +40,10 @@ static void warn_capabilities(const struct create_request *req)
 			 unknown->v[i]);
 }
 
-bool spec_needs_cgroup(const struct spec *spec)
+static bool asks_for_limits(const struct spec *spec)
 {
 	struct limits limits;
-	bool ask = spec->n_dev_rules > 0;
+	bool ask = false;
 
 	if (limits_compile(&spec->resources, "", &limits, NULL) < 0)
 		return true;
@@ -78,6 +79,22 @@ static int check_root(const struct spec *s, struct err *err)
 	return r;
 }
 
+bool spec_needs_cgroup(const struct spec *spec)
+{
+	return spec->n_dev_rules > 0 || asks_for_limits(spec);
+}
+
+/*
+ * Device rules go with the cgroup that the caller did not want: podman has some in every spec.  Not where
+ * they are all that keeps the jail from making a device for itself.
+ */
+static bool needs_device_rules(const struct spec *s)
+{
+	bool mknod = s->process.caps.bounding & 1ULL << CAP_MKNOD;
+
+	return s->n_dev_rules && mknod && !s->ns[SPEC_NS_USER].set;
+}
+
 int making_check(const struct create_request *req, struct err *err)
 {
 	const struct spec_process *p = &req->spec->process;
@@ -101,7 +118,7 @@ int making_check(const struct create_request *req, struct err *err)
 	r = check_root(req->spec, err);
 	if (r < 0)
 		return r;
-	if (!req->use_cgroup && spec_needs_cgroup(req->spec))
+	if (!req->use_cgroup && (asks_for_limits(req->spec) || needs_device_rules(req->spec)))
 		return err_spec(err, "linux.resources", "needs a cgroup, and cgroups are disabled");
 	warn_capabilities(req);
 	return preserved_fds_check(req->preserve_fds, err);
