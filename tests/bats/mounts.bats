@@ -279,6 +279,22 @@ shared_host() {
 	fails "linux.rootfsPropagation"
 }
 
+@test "rootfsPropagation: a mount has the propagation that it asks for, also in a root that is shared" {
+	mount -t tmpfs --make-shared tmpfs "$S"
+	for p in shared rshared; do
+		config ".linux.rootfsPropagation = \"$p\"
+			| .mounts += [\"private\", \"rprivate\", \"slave\", \"rslave\", \"shared\", \"rshared\", \"unbindable\" |
+				{destination: (\"/m/\" + .), source: \"$S\", options: [\"rbind\", .]}]
+			| .mounts += [{destination: \"/m/tmpfs\", type: \"tmpfs\", source: \"t\", options: [\"rprivate\"]}]" \
+			sed -En 's, - .*,,; s,.* /m/([a-z]*) [^ ]*,\1,p' /proc/self/mountinfo
+		go
+		expect 0
+		run sed 's/:[0-9]*//g' <<< "$output"
+		expect 0 $'private\nrprivate\nslave master\nrslave master\nshared shared\nrshared shared\nunbindable unbindable\ntmpfs'
+	done
+	umount "$S"
+}
+
 @test "a read-only root; mounts on it keep their own flags" {
 	config '.root.readonly = true | .mounts += [{"destination": "/tmp", "type": "tmpfs", "source": "tmpfs"}]' \
 		sh -c 'touch /x; touch /tmp/x && echo ok; touch /dev/x && echo ok'
