@@ -37,6 +37,11 @@ pid() {
 	P tasks ls | awk -v name="$1" '$1 == name { print $2 }'
 }
 
+# shim NAME: the process that looks after it
+shim() {
+	cut -d' ' -f4 "/proc/$(pid "$1")/stat"
+}
+
 # gone NAME: until it has ended
 gone() {
 	until P tasks ls | grep -q "^$1 .*STOPPED"; do sleep 0.2; done
