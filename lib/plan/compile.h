@@ -97,11 +97,13 @@ void compile_rootfs(struct plan_builder *b, const struct plan_request *req);
 uint32_t compile_put_maps(struct plan_builder *b, const struct spec_idmaps *maps);
 void compile_devices(struct plan_builder *b, const struct plan_request *req);
 void compile_outside_mounts(struct plan_builder *b, const struct plan_request *req);
-/* mounts.c: those of the spec: trees that are sent, all of them, what becomes read-only when they are there;
+/* mounts.c: those of the spec: trees that are sent, all of them, what becomes read-only, and what is told its
+ * propagation again, when they are there;
  * @base: the propagation of "/" */
 void compile_send_mounts(struct plan_builder *b, const struct plan_request *req);
 void compile_mounts(struct plan_builder *b, const struct plan_request *req, uint64_t base);
 void compile_filled(struct plan_builder *b, const struct plan_request *req);
+void compile_unshared(struct plan_builder *b, const struct plan_request *req);
 /* layers.c: a root that is an overlay */
 void compile_send_layers(struct plan_builder *b, const struct plan_request *req);
 void compile_layers(struct plan_builder *b, const struct plan_request *req, uint64_t base);

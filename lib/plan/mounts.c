@@ -336,6 +336,24 @@ void compile_mounts(struct plan_builder *b, const struct plan_request *req, uint
 	}
 }
 
+/* A root that is recursively shared takes all that is mounted with it: what asked for something else is told again. */
+void compile_unshared(struct plan_builder *b, const struct plan_request *req)
+{
+	const struct spec *spec = req->spec;
+
+	for (size_t i = 0; i < spec->n_mounts; i++) {
+		struct spec_mount m = { .destination = spec->mounts[i].destination,
+					.propagation = spec->mounts[i].propagation,
+					.propagation_recursive = spec->mounts[i].propagation_recursive };
+		struct mount_ctx c = { .b = b, .req = req, .m = &m };
+
+		if (!m.propagation || m.propagation & MS_SHARED)
+			continue;
+		mount_place(spec, i, c.place);
+		compile_remount(&c);
+	}
+}
+
 void compile_filled(struct plan_builder *b, const struct plan_request *req)
 {
 	const struct spec *spec = req->spec;

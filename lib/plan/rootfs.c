@@ -110,27 +110,6 @@ static void root_attr(struct plan_builder *b, const char *place, uint64_t set, u
 	s->a[2] = recursive;
 }
 
-/* A root that is recursively shared takes all that is mounted with it: what asked for something else is told again. */
-static void compile_unshared(struct mount_ctx *c)
-{
-	const struct spec *spec = c->req->spec;
-
-	for (size_t i = 0; i < spec->n_mounts; i++) {
-		const struct spec_mount *m = &spec->mounts[i];
-		uint32_t at;
-		struct plan_step *s;
-
-		if (!m->propagation || m->propagation & MS_SHARED)
-			continue;
-		at = plan_put_str(c->b, m->destination);
-		mount_place(spec, i, c->place);
-		s = add(c, OP_REMOUNT);
-		s->s[0] = at;
-		s->a[2] = m->propagation;
-		s->a[3] = m->propagation_recursive;
-	}
-}
-
 void compile_rootfs(struct plan_builder *b, const struct plan_request *req)
 {
 	const struct spec *spec = req->spec;
@@ -165,5 +144,5 @@ void compile_rootfs(struct plan_builder *b, const struct plan_request *req)
 		root_attr(b, "linux.rootfsPropagation", 0, spec->rootfs_propagation & PROPAGATIONS,
 			  spec->rootfs_propagation_recursive);
 	if (spec->rootfs_propagation & MS_SHARED && spec->rootfs_propagation_recursive)
-		compile_unshared(&c);
+		compile_unshared(b, req);
 }
