@@ -31,7 +31,7 @@ Ubuntu of a suite, by mmdebstrap.
   SUITE               noble (default), jammy, …
   --include PKG,…     more packages
   --variant VARIANT   of mmdebstrap: minbase (default), apt, essential, important, standard, …
-  --mirror URL        default: http://archive.ubuntu.com/ubuntu
+  --mirror URL        default: that of mmdebstrap
   --keyring FILE      default: $UBUNTU_KEYRING
   --files DIR         copied over the tree when the packages are in it, as root's; may be given several
                       directories, separated by colons
@@ -58,7 +58,6 @@ ubuntu_plan() {
 	OPT["keyring"]=${OPT[keyring]:-$UBUNTU_KEYRING}
 	[ -r "${OPT[keyring]}" ] || die "ubuntu needs Ubuntu's keys, and there is no ${OPT[keyring]}:" \
 		"give them with --keyring FILE"
-	OPT["mirror"]=${OPT[mirror]:-http://archive.ubuntu.com/ubuntu}
 }
 
 suite_plan() {
@@ -77,7 +76,7 @@ debian_build() {
 
 ubuntu_build() {
 	local pocket sources=()
-	for pocket in "" -updates -security; do
+	[ -z "${OPT[mirror]-}" ] || for pocket in "" -updates -security; do
 		sources+=("deb ${OPT[mirror]} $SUITE$pocket main universe")
 	done
 	bootstrap "${sources[@]}"

@@ -135,6 +135,13 @@ def with_limit(config):
     return config
 
 
+def with_layers(config):
+    """The same root as the lower layer of an overlay, changes in memory."""
+    config = copy.deepcopy(config)
+    config["jail"] = {"rootfs": {"lower": [config["root"]["path"]]}}
+    return config
+
+
 def without_cgroup(config):
     config = copy.deepcopy(config)
     config["mounts"] = [m for m in config["mounts"] if m["type"] not in ("cgroup", "cgroup2")]
@@ -215,6 +222,9 @@ class Runtime:
     def limited(self):
         """A cgroup with a limit of the one controller that every cgroup2 here has."""
         return self.foreground("limited")
+
+    def layers(self):
+        return self.foreground("layers")
 
     def without_cgroup(self):
         """The cgroup and its mount are left out; all else is the same."""
@@ -306,7 +316,7 @@ def make_peers(options, timer, root):
     config = base_config(root)
     configs = {"plain": config, "seccomp": with_seccomp(config), "mounts": with_mounts(config),
                "pause": with_args(config, ["/pause"]), "many": with_args(config, ["/pause"]),
-               "limited": with_limit(config), "nocgroup": without_cgroup(config),
+               "limited": with_limit(config), "layers": with_layers(config), "nocgroup": without_cgroup(config),
                "engine": engine_config(root, f"{WORK}/binds", ["/pause"])}
     peers, missing = {}, {}
     floor = f"{options.build}/tests/bench/floor"
@@ -357,9 +367,9 @@ def measure(operation, peers, runs):
     return result
 
 
-def measure_cgroup(jail, runs):
-    """What a cgroup with a limit, its namespace and its mount add to a run, pair by pair."""
-    pairs = [(jail.limited()[0], jail.without_cgroup()[0]) for _ in range(runs + 1)][1:]
+def measure_pairs(with_it, without_it, runs):
+    """What something adds to a run, pair by pair."""
+    pairs = [(with_it()[0], without_it()[0]) for _ in range(runs + 1)][1:]
     return {"with": summary([a for a, _ in pairs]), "without": summary([b for _, b in pairs]),
             "difference": summary([a - b for a, b in pairs])}
 
@@ -428,11 +438,11 @@ def memory_row(title, values, limit, target):
     return [title] + cells + [target, said]
 
 
-def cgroup_row(cgroup):
-    cells = [f"{cgroup[k]['median']:.2f}" for k in ("with", "without")]
-    ms = cgroup["difference"]["median"]
-    return ["a cgroup with a limit: `run` with it, without it", "–", "–", " / ".join(cells), "–", "–",
-            "0.4 ms", f"{ms:.2f} ms, {verdict(ms, 0.4)}"]
+def pairs_row(title, pairs, limit):
+    cells = [f"{pairs[k]['median']:.2f}" for k in ("with", "without")]
+    ms = pairs["difference"]["median"]
+    return [f"{title}: `run` with it, without it", "–", "–", " / ".join(cells), "–", "–",
+            f"{limit} ms", f"{ms:.2f} ms, {verdict(ms, limit)}"]
 
 
 def density_row(d):
@@ -450,7 +460,8 @@ def print_table(report):
     rows.append(memory_row("private memory of what waits for start", memory["waiting_private_kb"], 300,
                            "300 kB"))
     if "cgroup" in report:
-        rows.append(cgroup_row(report["cgroup"]))
+        rows.append(pairs_row("a cgroup with a limit", report["cgroup"], 0.4))
+        rows.append(pairs_row("an overlay over a shared layer", report["layers"], 0.5))
     if "density" in report:
         rows.append(density_row(report["density"]))
     print(f"{report['date']}, {report['machine']}, {report['runs']} runs each\n")
@@ -513,7 +524,10 @@ def main():
         report["memory"] = measure_memory(peers, report["operations"])
         if "jail" in peers and not options.only:
             print("with and without a cgroup…", file=sys.stderr)
-            report["cgroup"] = measure_cgroup(peers["jail"], options.runs)
+            jail = peers["jail"]
+            report["cgroup"] = measure_pairs(jail.limited, jail.without_cgroup, options.runs)
+            print("with and without layers…", file=sys.stderr)
+            report["layers"] = measure_pairs(jail.layers, jail.run, options.runs)
         if "jail" in peers and peers["jail"].start_ms:
             report["density"] = density(peers["jail"].start_ms)
     finally:
