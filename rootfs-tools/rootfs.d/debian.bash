@@ -6,7 +6,7 @@
 # What could differ from one build to the next is removed (the seal) or given one time (image.bash).
 
 UBUNTU_KEYRING=/usr/share/keyrings/ubuntu-archive-keyring.gpg
-OPTIONS["debian"]="include= variant= mirror= keyring= files= setup= name= erofs replace digest="
+OPTIONS["debian"]="include= variant= architecture= mirror= keyring= files= setup= name= erofs replace digest="
 USAGE["debian"]="debian [OPTION...] [SUITE]
 
 Debian of a suite, by mmdebstrap.
@@ -14,6 +14,7 @@ Debian of a suite, by mmdebstrap.
   SUITE               bookworm, trixie, … (default: this machine's, else trixie)
   --include PKG,…     more packages
   --variant VARIANT   of mmdebstrap: minbase (default), apt, essential, important, standard, …
+  --architecture ARCH i386, …: what this machine's processor runs (default: its own)
   --mirror URL        default: that of mmdebstrap, with updates and security
   --keyring FILE      keys to trust instead of apt's
   --files DIR         copied over the tree when the packages are in it, as root's; may be given several
@@ -31,6 +32,7 @@ Ubuntu of a suite, by mmdebstrap.
   SUITE               noble (default), jammy, …
   --include PKG,…     more packages
   --variant VARIANT   of mmdebstrap: minbase (default), apt, essential, important, standard, …
+  --architecture ARCH i386, …: what this machine's processor runs (default: its own)
   --mirror URL        default: that of mmdebstrap
   --keyring FILE      default: $UBUNTU_KEYRING
   --files DIR         copied over the tree when the packages are in it, as root's; may be given several
@@ -99,6 +101,10 @@ customize() {
 bootstrap() {
 	local options=("--variant=${OPT[variant]:-minbase}" --format=directory --mode=root)
 	[ -z "${OPT[include]-}" ] || options+=("--include=${OPT[include]}")
+	if [ -n "${OPT[architecture]-}" ]; then
+		options+=("--architectures=${OPT[architecture]}")
+		echo "${OPT[architecture]}" > "$WORK/architecture"
+	fi
 	[ -z "${OPT[keyring]-}" ] || options+=("--keyring=${OPT[keyring]}")
 	customize
 	jq -n --arg suite "$SUITE" --arg variant "${OPT[variant]:-minbase}" --arg more "${OPT[include]-}" \
@@ -110,4 +116,8 @@ bootstrap() {
 	step "packages of $SUITE" env SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-1704067200}" \
 		mmdebstrap "${options[@]}" "$SUITE" "$BUILD/rootfs" "$@" > /dev/null
 	default_program
+	# Its programs ask uname(2) what to build and install.
+	[[ ${OPT[architecture]-} != @(i386|armhf|armel) ]] ||
+		jq '.linux.personality.domain = "LINUX32"' "$WORK/spec" > "$WORK/spec32"
+	[ ! -e "$WORK/spec32" ] || mv "$WORK/spec32" "$WORK/spec"
 }

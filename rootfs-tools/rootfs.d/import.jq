@@ -15,6 +15,8 @@ def obeyed: test("^(org\\.systemd\\.|run\\.oci\\.|io\\.kubernetes\\.|io\\.podman
 			uid: only(.uid | numbers), gid: only(.gid | numbers),
 			additionalGids: only(.additionalGids | arrays | map(numbers))} | kept end)
 	} | kept),
+	linux: (only(.linux | objects | .personality | objects | .domain | strings) |
+		if . == "LINUX32" then {personality: {domain: .}} else null end),
 	annotations: (only(.annotations | objects) | if . == null then null else
 		with_entries(select((.value | type) == "string" and (.key | obeyed | not))) end),
 	mounts: (only(.mounts | arrays) | if . == null then null else
