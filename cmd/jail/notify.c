@@ -212,19 +212,11 @@ static bool has_line(const char *text, const char *line)
 	return false;
 }
 
-void notify_ready(const struct notify *n)
-{
-	struct jail_error *err = NULL;
-
-	if (n->jail && jail_publish(n->jail, &err) < 0)
-		msg_fail(err);
-}
-
-/* Ports open before the manager hears of it: whoever waits for the unit may connect at once. */
+/* The manager hears of it last: whoever waits for the unit may connect at once. */
 static void pass_on(const struct notify *n, const char *text, size_t len)
 {
-	if (has_line(text, "READY=1"))
-		notify_ready(n);
+	if (n->ready && has_line(text, "READY=1"))
+		n->ready(n->data);
 	send_to_manager(n, text, len);
 }
 

@@ -9,21 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "jail.h"
-
 struct notify {
 	int fd;                      /* where the program's messages arrive; -1: it says nothing */
 	const char *to;              /* the manager's socket; NULL: nobody listens */
-	struct jail *jail;           /* whose ports are opened when it is ready */
+	void (*ready)(void *data);   /* the program is ready; NULL: nobody wants to know */
+	void *data;
 	bool stopping;               /* it has been asked to end: no more time is to be had */
 	uint64_t last_ms, credit;    /* of the limit on messages */
 };
 
 /* Tell the manager ourselves: lines of assignments. */
 void notify_tell(const struct notify *n, const char *text);
-
-/* The program is ready, or has been started and does not say so. */
-void notify_ready(const struct notify *n);
 
 /* What to poll(2) for (fd -1: nothing), and after how many milliseconds to look again (-1: never). */
 int notify_poll(struct notify *n, struct pollfd *p);

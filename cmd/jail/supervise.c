@@ -71,6 +71,14 @@ static int start_relayed(struct life *l, int console, struct jail_error **err)
 	return -1;
 }
 
+static void open_ports(void *jail)
+{
+	struct jail_error *err = NULL;
+
+	if (jail_publish(jail, &err) < 0)
+		msg_fail(err);
+}
+
 static int start(struct life *l, int *ret_console, struct jail_error **err)
 {
 	int r = begin(l, err);
@@ -82,10 +90,14 @@ static int start(struct life *l, int *ret_console, struct jail_error **err)
 	if (r < 0)
 		return r;
 	l->notify.fd = jail_notify_fd(l->jail);
-	l->notify.jail = jail_spec_publish_when_ready(l->s->spec) ? l->jail : NULL;
+	if (jail_spec_publish_when_ready(l->s->spec)) {
+		l->notify.ready = open_ports;
+		l->notify.data = l->jail;
+	}
 	l->more.stop_signal = l->more.system || l->s->service ? jail_stop_signal(l->jail) : 0;
 	if (l->notify.fd < 0) {
-		notify_ready(&l->notify);
+		if (l->notify.ready)
+			open_ports(l->jail);
 		notify_tell(&l->notify, "READY=1\nSTATUS=Running.\n");
 	}
 	return 0;
