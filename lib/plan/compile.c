@@ -243,10 +243,14 @@ static void compile_init_process(struct plan_builder *b, const struct plan_reque
 	plan_add(b, OP_UNGUARD, STAGE_INSIDE, "%s", "");
 	if (req->gated)
 		compile_find_program(b, spec);
-	if (req->gated || !req->cgroup)
+	/*
+	 * What waits for a start has to go if its runtime is killed before that could tell of it: conmon waits until
+	 * nobody holds its pipes.  And without a cgroup nothing but the recorded pid finds this process again.
+	 */
+	if (req->gated || !req->cgroup) {
 		plan_add(b, OP_TELL, STAGE_INSIDE, "%s", "")->a[0] = POINT_CREATED;
-	if (!req->cgroup)               /* nothing but the recorded pid finds this process again */
 		plan_add(b, OP_WAIT, STAGE_INSIDE, "%s", "")->a[0] = POINT_CREATED;
+	}
 	if (req->gated)
 		plan_add(b, OP_GATE, STAGE_INSIDE, "%s", "");
 	compile_ids_to_exec(b, &last);

@@ -178,6 +178,8 @@ static int finish(struct making *m, struct err *err)
 	}
 	if (r == 0 && m->req->pidfd_socket)
 		r = fd_send_to(m->req->pidfd_socket, "pidfd", m->init.pidfd, err);
+	if (r == 0 && m->req->gated)            /* the last that it needs us for */
+		protocol_word(m->init.socket, POINT_CREATED, -1);
 	if (r == 0 && !m->req->gated)
 		r = hooks_run_stage(m->plan, STAGE_STARTED, m->req->bundle, "running", m->init.pid, err);
 	return r;

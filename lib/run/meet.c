@@ -144,7 +144,7 @@ static int take_point(void *data, uint32_t point, struct err *err)
 		return err_set(err, -EPROTO, "jail-init is at an unknown point");
 	r = state_commit(m->dir_fd, err);
 	m->recorded = r == 0;
-	if (r == 0 && !m->cgroup_path)
+	if (r == 0 && !m->req->gated)
 		protocol_word(m->init.socket, POINT_CREATED, -1);
 	return r < 0 ? r : !m->req->gated;
 }

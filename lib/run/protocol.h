@@ -22,8 +22,8 @@
  *   run:                                      exec
  *        ◀───────────────────── end of file   "running"
  *   create:
- *        ◀────────────────── POINT created ─  no longer dies with the runtime
- *   record "created" ──── (word CREATED) ──▶  without a cgroup to be found by, it waits for that
+ *        ◀────────────────── POINT created ─  (run: only without a cgroup to be found by)
+ *   record, pid file ────── word CREATED ──▶  no longer dies with the runtime
  *                                             waits at the gate, a listening socket ROOT/ID/gate
  *   start: connect, word CREATED ──────────▶  from here on this connection is the socket
  *        ◀─────────────────────── LISTENER ─  (seccomp notify) word LISTENER when it was delivered

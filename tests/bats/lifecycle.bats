@@ -277,6 +277,31 @@ running() {
 	wait_for has_line ended ../took
 }
 
+# As conmon does, who reads what a failed create said until nobody holds the pipe
+@test "create that is killed when all is made: nobody keeps its pipes" {
+	local reader creator
+	config . sleep 1000
+	# A queue with one place, which is taken: create waits for another
+	background python3 -c '
+import socket, time
+listening, first = (socket.socket(socket.AF_UNIX) for _ in range(2))
+listening.bind("../full.sock")
+listening.listen(0)
+first.connect("../full.sock")
+time.sleep(1000)'
+	wait_for test -S ../full.sock
+	mkfifo ../pipe
+	cat < ../pipe > /dev/null 3>&- &
+	reader=$!
+	"$JAIL" create --pid-file ../my.pid --pidfd-socket ../full.sock "$ID" > ../pipe 2>&1 < /dev/null 3>&- &
+	creator=$!
+	wait_for test -s ../my.pid
+	kill -0 $creator
+	kill -9 $creator
+	wait $reader
+	jail delete -f "$ID"
+}
+
 @test "--preserve-fds passes exactly so many descriptors" {
 	config . look fds
 	exec 5> ../five 6> ../six
