@@ -12,6 +12,8 @@ IMAGE=box
 # options of the cgroup mount, addresses of networks
 ALONE='daemon_|swarm|-p |cgroupns host|network create'
 CASE_SECONDS=${CASE_SECONDS:-300}
+# shellcheck source=tests/vm/engines/common.bash
+source /work/tests/vm/engines/common.bash
 
 # The runtime's name, and what the other one is called
 runtime_name() {
@@ -35,15 +37,6 @@ R() {
 api() {
 	printf '%s /v1.45%s HTTP/1.0\r\nContent-Length: 0\r\n\r\n' "$1" "$2" | nc -U "/run/engines/$RUNTIME.sock" |
 		sed '1,/^\r*$/d'
-}
-
-# soon COMMAND…: as soon as it succeeds
-soon() {
-	local end=$((SECONDS + ${SOON:-60}))
-	until "$@" > /dev/null 2>&1; do
-		((SECONDS < end)) || { echo "not within ${SOON:-60} s: $*"; return 1; }
-		sleep 0.3
-	done
 }
 
 # state NAME FORMAT WANTED

@@ -8,11 +8,14 @@
 REFERENCE=/usr/bin/crun
 IMAGE=localhost/box
 MANAGER=${MANAGER:-systemd}
-ALONE='bridge|pod |quadlet|loop0'
+ALONE='bridge|pod |quadlet|loop0|default_storage'
 STORAGE=/var/lib/engines
 RUNROOT=/run/engines
 # A network of its own takes podman a second here: where a case does not ask for one there is none.
 export CONTAINERS_CONF_OVERRIDE=/tmp/engines.conf
+CASE_SECONDS=${CASE_SECONDS:-600}
+# shellcheck source=tests/vm/engines/common.bash
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/common.bash"
 
 runtime_path() {
 	[ "$RUNTIME" = reference ] && echo $REFERENCE || echo "$JAIL"
@@ -29,9 +32,37 @@ P() {
 		--cgroup-manager "$MANAGER" --storage-driver overlay "$@"
 }
 
+# From here on the storage that podman's timers look into: nobody tells them of another
+default_storage() {
+	mkdir -p /etc/containers/containers.conf.d
+	cp $CONTAINERS_CONF_OVERRIDE /etc/containers/containers.conf.d/
+	P() { podman --runtime "$(runtime_name)" "$@"; }
+}
+
 # What most cases ask for: one container that is removed
 R() {
 	P run --rm "$@"
+}
+
+# state NAME FORMAT WANTED
+state() {
+	[ "$(P inspect --format "{{$2}}" "$1")" = "$3" ]
+}
+
+# sleeping NAME COUNT: so many processes sleep
+sleeping() {
+	[ "$(P top "$1" pid args | grep -c ' sleep')" = "$2" ]
+}
+
+# What podman knows nothing of: it was killed before it had written that down
+forgotten() {
+	local id
+	for id in $("$(runtime_path)" list -q); do
+		P container exists "$id" && continue
+		pkill -9 -f "^/usr/bin/conmon .* -c $id "
+		"$(runtime_path)" delete -f "$id"
+		echo "$id"
+	done
 }
 
 # What we ship, but for the default runtime
@@ -61,6 +92,7 @@ clean() {
 	[[ $1 != *pod\ * && $1 != *kube\ * ]] || P pod rm -fa -t 0
 	[[ $1 != *P\ run* && $1 != *P\ create* ]] || P rm -fa -t 0
 	[[ $1 != *-v\ * ]] || P volume prune -f
+	[[ $1 != *default_storage* ]] || (default_storage; P system reset -f; rm /etc/containers/containers.conf.d/engines.conf)
 }
 
 engine_clean() {
