@@ -10,7 +10,7 @@ REFERENCE=/usr/sbin/runc
 IMAGE=box
 # What there is one of: a swarm's ports, published ports, rules that a daemon which starts lays down anew, and the
 # options of the cgroup mount, addresses of networks
-ALONE='daemon_|swarm|-p |cgroupns host|network create'
+ALONE='daemon_|swarm|compose|-p |cgroupns host|network create'
 CASE_SECONDS=${CASE_SECONDS:-300}
 # shellcheck source=tests/vm/engines/common.bash
 source /work/tests/vm/engines/common.bash
@@ -66,6 +66,11 @@ sleeping() {
 # Its whole cgroup, as the kernel or an administrator would
 kill_cgroup() {
 	echo 1 > "/sys/fs/cgroup/system.slice/docker-$(P inspect --format '{{.Id}}' "$1").scope/cgroup.kill"
+}
+
+# docker compose with the project of the case, whose name is that of no directory
+C() {
+	docker -H "unix:///run/engines/$RUNTIME.sock" compose -p case "$@"
 }
 
 # ---- the daemon ----
@@ -127,9 +132,9 @@ engine_up() {
 engine_clean() {
 	[[ $1 != *swarm* ]] || P swarm leave --force
 	# shellcheck disable=SC2046 # a list of ids
-	[[ ! $1 =~ P\ (run|create|build) ]] || P rm -fv $(P ps -aq)
-	[[ $1 != *-v\ [a-z]* ]] || P volume prune -af
-	[[ ! $1 =~ network\ create|swarm ]] || P network prune -f
+	[[ ! $1 =~ P\ (run|create|build)|compose ]] || P rm -fv $(P ps -aq)
+	[[ ! $1 =~ -v\ [a-z]|compose ]] || P volume prune -af
+	[[ ! $1 =~ network\ create|swarm|compose ]] || P network prune -f
 	# Without a cgroup namespace runc mounts the hierarchy without options, and so changes the host's
 	[[ $1 != *cgroupns\ host* ]] || mount -o remount,nsdelegate,memory_recursiveprot /sys/fs/cgroup
 	[[ $1 != *daemon_* ]] || { daemon_stop; daemon_config; daemon_start; }
