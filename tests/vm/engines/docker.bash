@@ -10,7 +10,7 @@ REFERENCE=/usr/sbin/runc
 IMAGE=box
 # What there is one of: a swarm's ports, published ports, rules that a daemon which starts lays down anew, and the
 # options of the cgroup mount, addresses of networks
-ALONE='daemon_|swarm|compose|-p |cgroupns host|network create'
+ALONE='daemon_|containerd.service|swarm|compose|-p |cgroupns host|network create'
 CASE_SECONDS=${CASE_SECONDS:-300}
 # shellcheck source=tests/vm/engines/common.bash
 source /work/tests/vm/engines/common.bash
@@ -63,9 +63,14 @@ sleeping() {
 	[ "$(P top "$1" -o pid,args | grep -c ' sleep')" = "$2" ]
 }
 
-# Its whole cgroup, as the kernel or an administrator would
-kill_cgroup() {
-	echo 1 > "/sys/fs/cgroup/system.slice/docker-$(P inspect --format '{{.Id}}' "$1").scope/cgroup.kill"
+# cgroup NAME: its directory, for what the kernel or an administrator does
+cgroup() {
+	echo "/sys/fs/cgroup/system.slice/docker-$(P inspect --format '{{.Id}}' "$1").scope"
+}
+
+# shim NAME: the process that looks after it
+shim() {
+	cut -d' ' -f4 "/proc/$(P inspect --format '{{.State.Pid}}' "$1")/stat"
 }
 
 # docker compose with the project of the case, whose name is that of no directory
