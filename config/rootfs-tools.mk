@@ -1,17 +1,24 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# jail-rootfs: the command names the folder of its parts by its path.
+# jail-rootfs and jail-appliance: the commands name the folder of their parts by its path.
+
+ROOTFS_TOOLS := $(DATADIR)/jail/rootfs-tools
 
 install: install-rootfs-tools
 install-rootfs-tools:
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/jail/rootfs-tools/rootfs.d \
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(ROOTFS_TOOLS)/rootfs.d \
 		$(DESTDIR)$(DATADIR)/bash-completion/completions
-	sed 's|^LIB=.*|LIB=$(DATADIR)/jail/rootfs-tools/rootfs.d|' rootfs-tools/jail-rootfs \
-		> $(DESTDIR)$(BINDIR)/jail-rootfs.new
-	chmod 755 $(DESTDIR)$(BINDIR)/jail-rootfs.new
-	mv $(DESTDIR)$(BINDIR)/jail-rootfs.new $(DESTDIR)$(BINDIR)/jail-rootfs
-	install -m 755 rootfs-tools/busybox $(DESTDIR)$(DATADIR)/jail/rootfs-tools
-	install -m 644 rootfs-tools/rootfs.d/* $(DESTDIR)$(DATADIR)/jail/rootfs-tools/rootfs.d
+	for tool in jail-rootfs jail-appliance; do \
+		sed 's|^LIB=.*|LIB=$(ROOTFS_TOOLS)/rootfs.d|; s|^HERE=.*|HERE=$(ROOTFS_TOOLS)|' rootfs-tools/$$tool \
+			> $(DESTDIR)$(BINDIR)/$$tool.new && \
+		chmod 755 $(DESTDIR)$(BINDIR)/$$tool.new && \
+		mv $(DESTDIR)$(BINDIR)/$$tool.new $(DESTDIR)$(BINDIR)/$$tool || exit 1; \
+	done
+	install -m 755 rootfs-tools/busybox $(DESTDIR)$(ROOTFS_TOOLS)
+	install -m 644 rootfs-tools/rootfs.d/* $(DESTDIR)$(ROOTFS_TOOLS)/rootfs.d
+	rm -rf $(DESTDIR)$(ROOTFS_TOOLS)/appliance.d $(DESTDIR)$(ROOTFS_TOOLS)/appliances
+	cp -r rootfs-tools/appliance.d rootfs-tools/appliances $(DESTDIR)$(ROOTFS_TOOLS)
+	chmod -R u=rwX,go=rX $(DESTDIR)$(ROOTFS_TOOLS)
 	install -m 644 config/completions/jail-rootfs.bash \
 		$(DESTDIR)$(DATADIR)/bash-completion/completions/jail-rootfs
 

@@ -119,7 +119,7 @@ _jail() {
 		--cgroup-manager) _jail_words "cgroupfs systemd disabled"; return ;;
 		--rootless) _jail_words "auto true false"; return ;;
 		esac
-		_jail_words "run exec console stop kill pause resume update wait publish list ps stats top logs diff commit inspect plan net features spec create start state events delete gc help completion" ;;
+		_jail_words "run exec console stop kill pause resume update wait publish appliance list ps stats top logs diff commit inspect plan net features spec create start state events delete gc help completion" ;;
 	run)
 		options="--detach -d --tty -t --rootfs --image --upper --name --keep --service --net --publish -p --ip --dns --dns-search --hostname --bundle -b --config -f --pid-file --console-socket --pidfd-socket --log-output --preserve-fds --no-pivot --no-new-keyring --no-subreaper --help -h"
 		case $previous in
@@ -217,6 +217,11 @@ _jail() {
 		case $previous in
 		esac
 		if ((nth == 0)); then _jail_ids; else :; fi ;;
+	appliance)
+		options="--help -h"
+		case $previous in
+		esac
+		if ((nth == 0)); then _jail_words "list build run start stop status backup restore update remove"; else :; fi ;;
 	list)
 		options="--quiet -q --format -f --help -h"
 		case $previous in
@@ -331,7 +336,7 @@ _jail() {
 		options="--help -h"
 		case $previous in
 		esac
-		if ((nth == 0)); then _jail_words "run exec console stop kill pause resume update wait publish list ps stats top logs diff commit inspect plan net features spec create start state events delete gc help completion"; else :; fi ;;
+		if ((nth == 0)); then _jail_words "run exec console stop kill pause resume update wait publish appliance list ps stats top logs diff commit inspect plan net features spec create start state events delete gc help completion"; else :; fi ;;
 	completion)
 		options="--help -h"
 		case $previous in

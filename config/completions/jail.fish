@@ -157,6 +157,9 @@ complete -c jail -n '__jail_at wait first' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a publish -d 'open the published ports of a jail that were held until it is ready'
 complete -c jail -n '__jail_at publish' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at publish first' -a '(__jail_ids)'
+complete -c jail -n '__jail_at -' -a appliance -d 'build, run, back up, restore and update turn-key systems'
+complete -c jail -n '__jail_at appliance' -l help -s h -d 'print help'
+complete -c jail -n '__jail_at appliance first' -a "list build run start stop status backup restore update remove"
 complete -c jail -n '__jail_at -' -a list -d 'list all jails'
 complete -c jail -n '__jail_at list' -l quiet -s q -d 'print only the ids'
 complete -c jail -n '__jail_at list' -l format -s f -d 'table (default) or json' -x -a "table json"
@@ -248,7 +251,7 @@ complete -c jail -n '__jail_at gc' -l stopped -d 'remove all stopped jails, too'
 complete -c jail -n '__jail_at gc' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at -' -a help -d 'explain jail, or one verb'
 complete -c jail -n '__jail_at help' -l help -s h -d 'print help'
-complete -c jail -n '__jail_at help first' -a "run exec console stop kill pause resume update wait publish list ps stats top logs diff commit inspect plan net features spec create start state events delete gc help completion"
+complete -c jail -n '__jail_at help first' -a "run exec console stop kill pause resume update wait publish appliance list ps stats top logs diff commit inspect plan net features spec create start state events delete gc help completion"
 complete -c jail -n '__jail_at -' -a completion -d 'print a shell\'s completion script'
 complete -c jail -n '__jail_at completion' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at completion first' -a "bash zsh fish"

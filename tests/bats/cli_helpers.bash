@@ -26,10 +26,15 @@ verbs() {
 	"$JAIL" __options | cut -f1 | grep -vx -- - | sort -u
 }
 
-# The options of a verb ("-": the global ones), sorted: --bundle, -b, …
+# The options of a verb ("-": the global ones), sorted: --bundle, -b, …  Those of an appliance have verbs of their own.
 options_of() {
-	"$JAIL" __options "$1" | awk -F'\t' '{ print $2; if ($3 != "-" && $3 != "--") print $3 }' |
-		sort -u
+	local verb tool=$TOP/rootfs-tools/jail-appliance
+	{
+		"$JAIL" __options "$1" | awk -F'\t' '{ print $2; if ($3 != "-" && $3 != "--") print $3 }'
+		[ "$1" != appliance ] || for verb in $("$tool" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+			"$tool" "$verb" --help | grep -oE '^  (-[a-z], )?--[a-z-]+' | grep -oE -e '--?[a-z-]+'
+		done
+	} | sort -u
 }
 
 # The options that a man page describes, sorted
