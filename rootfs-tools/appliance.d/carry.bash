@@ -27,7 +27,8 @@ Make an instance of a file that backup has written, and start it.
 ALL=(--xattrs '--xattrs-include=*' --numeric-owner)
 
 backup_run() {
-	local file again='' status=0
+	local file
+	AGAIN=
 	wants 1 2
 	needs zstd zstd
 	use "${ARGS[0]}"
@@ -35,22 +36,25 @@ backup_run() {
 	[ ! -d "$file" ] || die "$file is a directory"
 	[ "$file" = - ] || [ -w "$(dirname "$file")" ] || die "$(dirname "$file") cannot be written to"
 	lock_instance
+	# Nothing else gets there, and the jail that is started again does not hold it.
+	[ "$file" != - ] || exec 3>&1 >&2
 	if is_running && [ -z "${OPT[running]-}" ]; then
-		again=1
+		AGAIN=1
 		take_down
 	fi
-	UNDO=undo_backup
+	UNDO=end_backup
 	step "image" rootfs_tool export "$(about .image)" "$INSTANCE/image.tar.zst"
-	step "all of it" write_backup "$file" || status=$?
-	rm -f "$INSTANCE/image.tar.zst"
-	[ -z "$again" ] || bring_up
+	PLACE=$(dirname "$file") step "all of it" write_backup "$file"
 	UNDO=
+	end_backup
 	[ "$file" = - ] || echo "$file"
-	return "$status"
 }
 
-undo_backup() {
-	rm -f "$INSTANCE/image.tar.zst" "${NEW-}"
+# Also of one that has failed
+end_backup() {
+	rm -f "$INSTANCE/image.tar.zst"
+	exec 3>&-
+	[ -z "$AGAIN" ] || bring_up
 }
 
 write_backup() {
@@ -61,6 +65,7 @@ write_backup() {
 		return
 	fi
 	NEW=$(umask 077 && mktemp "$file.XXXXXX")
+	trap 'rm -f "$NEW"' EXIT
 	"$@" | zstd -q -T0 > "$NEW"
 	mv -T "$NEW" "$file"
 }

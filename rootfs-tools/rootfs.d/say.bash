@@ -67,13 +67,14 @@ step() {
 	[ -z "$SHOW" ] || printf '%6s s\n' "$(elapsed "$start")" >&2
 }
 
+# PLACE is where a step writes, if not to IMAGES.
 # explain TEXT: the line of the log that tells most: ours; the full disk; the first error; the last word
 explain() {
 	local line
 	if line=$(grep -m 1 "^$PROGRAM: " "$WORK/log"); then
 		complain "${line#"$PROGRAM: "}"
 	elif grep -qi -e 'no space left' -e 'not enough free space' "$WORK/log"; then
-		die "$1: no space left in $IMAGES"
+		die "$1: no space left in ${PLACE:-$IMAGES}"
 	elif line=$(grep -m 1 '^E: ' "$WORK/log"); then
 		complain "$1: ${line#E: }"
 	elif line=$(grep -m 1 -iE '(error|fatal|cannot)[^a-z]' "$WORK/log"); then
