@@ -137,7 +137,7 @@ TEST(record_with_any_byte_changed)
 TEST(record_of_other_kinds)
 {
 	static const char *const bad[] = {
-		"", "null", "[]", "{}", "{\"version\":3}", "{\"version\":\"1\"}", "5", "\"x\"",
+		"", "null", "[]", "{}", "{\"version\":4}", "{\"version\":\"1\"}", "5", "\"x\"",
 	};
 	struct err err = { 0 };
 	struct state s;
