@@ -204,9 +204,9 @@ static bool has_line(const char *text, const char *line)
 {
 	size_t n = strlen(line);
 
-	for (; text; text = strchr(text, '\n')) {
-		text += *text == '\n';
-		if (!strncmp(text, line, n) && (!text[n] || text[n] == '\n'))
+	for (const char *end; *text; text = *end ? end + 1 : end) {
+		end = strchrnul(text, '\n');
+		if ((size_t)(end - text) == n && !memcmp(text, line, n))
 			return true;
 	}
 	return false;
