@@ -8,6 +8,7 @@
 #   make check        all tests (root)          make lint      static checks
 #   make check-asan   all tests, sanitized      make check-fuzz   bounded fuzzing
 #   make check-vm     all tests in a virtual machine with systemd and every cgroup controller
+#   make check-appliance   mediawiki as somebody would use it, with a browser
 #   make bench        speed beside crun, runc, bwrap and a floor program
 #   make coverage     line coverage of all tests
 #   make install      honours DESTDIR and PREFIX

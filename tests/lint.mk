@@ -5,6 +5,7 @@
 LINT_C  := $(LIB_SRC) $(CMD_SRC)
 LINT_SH := tests/deps tests/suite tests/summary tests/instrumented tests/fuzz/run tests/lint/layers \
 	tests/lint/size rootfs-tools/busybox rootfs-tools/rootfs.d/box.sh .ci/run $(wildcard tests/bats/run tests/bats/sandbox) \
+	$(addprefix tests/appliance/,run image images) \
 	$(wildcard tests/api/run tests/fault/run $(addprefix tests/vm/,run image inside job))
 TIDY    := $(LINT_C:%=$(B)/lint/%.tidy)
 
@@ -22,7 +23,7 @@ lint: deps
 	@echo '  cppcheck'; cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
 		--inline-suppr --suppressions-list=tests/lint/cppcheck.suppressions --error-exitcode=1 \
 		-D__x86_64__ -D_GNU_SOURCE -DJAIL_VERSION='"0"' -Ilib lib/*/*.c cmd/*/*.c
-	@echo '  shellcheck'; shellcheck -x $(LINT_SH); shellcheck -x -a rootfs-tools/jail-rootfs; shellcheck -s bash $(wildcard tests/bats/*.bash tests/vm/*.bash) \
+	@echo '  shellcheck'; shellcheck -x $(LINT_SH); shellcheck -x -a rootfs-tools/jail-rootfs; shellcheck -x -a -e SC2015,SC2016,SC2317 rootfs-tools/jail-appliance; shellcheck -s bash $(wildcard tests/bats/*.bash tests/vm/*.bash tests/appliance/*.bash) \
 		config/completions/jail.bash config/completions/jail-rootfs.bash
 	@echo 'lint: clean'
 

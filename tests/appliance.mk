@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# make check-appliance: appliances as somebody would use them, with a browser; see tests/appliance/run
+
+DEPS_APPLIANCE := chromium chromium-driver fonts-liberation bats jq python3 mmdebstrap zstd iproute2 util-linux nftables
+
+deps-appliance: deps-build
+	@tests/deps $(DEPS_APPLIANCE)
+
+# TAP of its own, the build of check
+check-appliance: deps-appliance
+	@$(MAKE) --no-print-directory TAP=$(B)/appliance/tap suites-appliance
+	@tests/summary $(B)/appliance/tap
+
+suites-appliance: all
+	@rm -rf $(TAP)
+	@tests/suite $(TAP) appliance env B=$(B) JAIL=$(abspath $(B))/jail tests/appliance/run
+
+.PHONY: deps-appliance check-appliance suites-appliance

@@ -1,0 +1,75 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# nginx-static.bats - a small appliance: other names and ports, two of them from one image
+
+load helpers
+
+@test "two instances of one image, on ports of one's own choice" {
+	run a run nginx-static
+	ends 0 "nginx-static is ready: http://127.0.0.1:8082/"
+	run a run --name other --port 127.0.0.1:8090:80 nginx-static
+	ends 0 "other is ready: http://127.0.0.1:8090/"
+	[ "$(images)" = nginx-static-1 ]
+	run a list
+	expect 0
+	matches $'\nnginx-static   running   nginx-static-1       8082:80'
+	matches $'\nother          running   nginx-static-1       127.0.0.1:8090:80'
+}
+
+@test "what is put into a volume is served; each has its own" {
+	echo "mine" > "$INSTANCE/volumes/site/index.html"
+	run ask http://127.0.0.1:8082/
+	expect 0 mine
+	run ask http://127.0.0.1:8090/
+	expect 0
+	matches 'nginx serves this page'
+}
+
+@test "one is removed: the image stays for the other" {
+	a remove --yes other
+	[ "$(images)" = nginx-static-1 ]
+	refused 8090
+	run ask http://127.0.0.1:8082/
+	expect 0 mine
+}
+
+@test "a backup through a pipe is restored under another name" {
+	a backup nginx-static - | a restore --name copy --port 8091:80 -
+	run ask http://127.0.0.1:8091/
+	expect 0 mine
+	[ "$(images)" = nginx-static-1 ]
+	a remove --yes copy
+}
+
+@test "a backup for which there is no room: an error, no file, and it runs again" {
+	mkdir full
+	mount -t tmpfs -o size=1M full full
+	run a backup nginx-static full/file
+	left=$(ls -A full)
+	umount full
+	ends 1 "jail appliance: all of it: no space left in full"
+	[ -z "$left" ]
+	run ask http://127.0.0.1:8082/
+	expect 0 mine
+}
+
+@test "a backup that is not one, or is damaged: refused, and nothing is left of it" {
+	echo nonsense > bad
+	run a restore bad
+	expect 1
+	[ "${#lines[@]}" = 1 ]
+	a stop nginx-static
+	a backup nginx-static good
+	head -c 100000 good > cut
+	run a restore --name cut cut
+	expect 1
+	[ "${#lines[@]}" = 1 ]
+	run find "$JAIL_DATA_DIR/appliances" -mindepth 1 -maxdepth 1 ! -name nginx-static ! -name .nginx-static.lock
+	expect 0 ""
+}
+
+@test "removed in the end, nothing is left" {
+	a remove --yes nginx-static
+	nothing_is_left
+}
