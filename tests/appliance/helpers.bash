@@ -106,18 +106,18 @@ images() {
 nothing_is_left() {
 	local left
 	"$JAIL" net gc > /dev/null
-	left=$(
+	left=$({
 		find "$JAIL_DATA_DIR" -mindepth 2 ! -name .lock
 		"$JAIL" list -q
 		diff "$STORY/etc" <(find /etc/jail -mindepth 1 2> /dev/null)
-		diff "$STORY/mounts" <(mounts)
+		comm -13 "$STORY/mounts" <(mounts)        # others' may go meanwhile
 		find /run/jail -mindepth 1 -maxdepth 1 ! -name '.*'
 		find /run/jail/.logs -type f
 		find /sys/fs/cgroup -mindepth 1 -type d ! -path '/sys/fs/cgroup/runner*' ! -path /sys/fs/cgroup/jail
 		ip -br link | grep '^jv'
 		nft list tables | grep -w jail
 		ss -Hltn
-	) 2> /dev/null || true
+	} 2> /dev/null) || true
 	[ -z "$left" ] && return
 	printf 'left behind:\n%s\n' "$left"
 	return 1

@@ -25,7 +25,8 @@ healthy() {
 }
 
 @test "run, on a terminal: progress, and where it is to be found" {
-	"$HERE/watch.py" 8080 "/mediawiki/index.php?title=Special:Statistics" "$INSTANCE/secrets" > watched.json 3>&- &
+	"$HERE/watch.py" 8080 "/mediawiki/index.php?title=Special:Statistics" mw-statistics-users \
+		"$INSTANCE/secrets" > watched.json 3>&- &
 	run script -qec "timeout -k 5 140 $JAIL appliance run mediawiki" /dev/null
 	expect 0
 	wait $!
@@ -39,7 +40,7 @@ healthy() {
 
 @test "its port was closed until it was healthy; the first page was whole" {
 	cat watched.json
-	[ "$(jq '.refused > 10 and .else == [] and .page == 200' watched.json)" = true ]
+	[ "$(jq '.refused > 10 and .else == [] and .page' watched.json)" = true ]
 }
 
 @test "passwords: generated, told once, root's, on no command line, in no image" {
@@ -94,7 +95,8 @@ healthy() {
 	matches 'Incorrect username or password'
 	run browser open http://127.0.0.1:8080/ sees "MediaWiki has been installed" login "$WIKI" Admin "$INSTANCE/secrets/admin" \
 		edit "$WIKI" Kept edit.txt sees "$EDIT" \
-		edit "$WIKI" "Main Page" main.txt sees "This wiki runs in a jail." screenshot "$WORK/screenshot.png"
+		edit "$WIKI" "Main Page" main.txt sees "This wiki runs in a jail." \
+		open "$WIKI" sees "This wiki runs in a jail." screenshot "$WORK/screenshot.png"
 	expect 0 ""
 	[ -z "${SCREENSHOT-}" ] || cp "$WORK/screenshot.png" "$SCREENSHOT"
 	edit_is_there

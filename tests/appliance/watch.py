@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""watch.py PORT PATH SECRETS - beside the first start of an appliance, until its port opens
+"""watch.py PORT PATH TEXT SECRETS - beside the first start of an appliance, until its port opens
 
-Says in JSON how often the port was refused, what else came in place of an answer, the status of the first page that the
-port gave, and whose command line or environment had one of the secrets in the directory SECRETS.
+Says in JSON how often the port was refused, what else came in place of an answer, whether the first page that the port
+gave has TEXT, as a healthy one has, and whose command line or environment had one of the secrets in the directory SECRETS.
 """
 import glob
 import http.client
@@ -13,7 +13,7 @@ import socket
 import sys
 import time
 
-port, path, secrets = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+port, path, text, secrets = int(sys.argv[1]), *sys.argv[2:5]
 seen = {"refused": 0, "else": [], "page": None, "told": []}
 
 
@@ -38,7 +38,7 @@ while seen["page"] is None and time.monotonic() < end:
         socket.create_connection(("127.0.0.1", port), 1).close()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         connection.request("GET", path)
-        seen["page"] = connection.getresponse().status
+        seen["page"] = text.encode() in connection.getresponse().read()
     except ConnectionRefusedError:
         seen["refused"] += 1
     except OSError as e:
