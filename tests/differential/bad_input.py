@@ -72,8 +72,10 @@ class Runtime:
         with open(f"{self.bundle}/config.json", "w", encoding="utf-8") as f:
             f.write(json.dumps(config).replace("/differential/ID", f"/differential/{self.name}"))
         try:
-            done = subprocess.run(self.command + ["run", "--bundle", self.bundle, self.name], timeout=20, check=False,
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            # Not /dev/null: crun gives standard input to the root of a user namespace, the host's device as well.
+            with open(f"{self.bundle}/empty", "w+", encoding="utf-8") as nothing:
+                done = subprocess.run(self.command + ["run", "--bundle", self.bundle, self.name], timeout=20,
+                                      check=False, stdin=nothing, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             status, said = done.returncode, done.stdout.decode(errors="replace")
         except subprocess.TimeoutExpired:
             status, said = 124, "timed out"
