@@ -518,7 +518,7 @@ JAIL_API void jail_watch_free(struct jail_watch *watch);
 
 /**
  * jail_publish() - open the published ports of a jail that were held until it is ready (jail.network.publishWhen)
- * Return: how many there were, or a negative errno
+ * Return: how many published ports it has, or a negative errno
  */
 JAIL_API int jail_publish(struct jail *jail, struct jail_error **err);
 

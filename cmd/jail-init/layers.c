@@ -74,11 +74,11 @@ static int take_root_of(int data)
 	r = (int)SYS(fstat, lower, &st);
 	SYS(close, lower);
 	if (r == 0)
-		r = (int)SYS(fchownat, data, "upper", st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW);
+		r = (int)SYS(fchownat, data, "upper.new", st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW);
 	/* An owner who is nobody here cannot be set; then it is root. */
 	if (r == -EINVAL)
 		r = 0;
-	return r < 0 ? r : (int)SYS(fchmodat, data, "upper", st.st_mode & 07777);
+	return r < 0 ? r : (int)SYS(fchmodat, data, "upper.new", st.st_mode & 07777);
 }
 
 /* "data" is there for a layer on disk; in memory it is made. */
@@ -93,11 +93,17 @@ static int make_upper(void)
 		return data;
 	r = (int)SYS(mkdirat, data, "work", 0700);
 	if (r == 0 || r == -EEXIST)
-		r = (int)SYS(mkdirat, data, "upper", 0700);
-	if (r == 0)
-		r = take_root_of(data);
+		r = (int)SYS(faccessat, data, "upper", 0);
+	/* As a whole, or not at all: it may be kept, and whoever finds it takes it as it is. */
+	if (r == -ENOENT) {
+		r = (int)SYS(mkdirat, data, "upper.new", 0700);
+		if (r == 0 || r == -EEXIST)
+			r = take_root_of(data);
+		if (r == 0)
+			r = (int)SYS(renameat2, data, "upper.new", data, "upper", 0);
+	}
 	SYS(close, data);
-	return r == -EEXIST ? 0 : r;
+	return r;
 }
 
 /*

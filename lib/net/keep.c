@@ -87,8 +87,9 @@ int net_publish(const char *owner, const struct net_host *host, struct err *err)
 	r = table_read(dir, &t, err);
 	if (r == 0)
 		n = table_open_ports(&t, owner);
-	if (r == 0 && n)
+	if (r == 0)
 		r = table_write(dir, &t, err);
+	/* Also if the table has them open already: whoever wrote that may have failed with the rules. */
 	if (r == 0 && n)
 		r = rules_reload(dir, host, err);
 	return r < 0 ? r : (int)n;

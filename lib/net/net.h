@@ -73,7 +73,7 @@ struct lease net_lease(const struct net_claim *c, const struct net_link *l, size
  */
 bool net_has_ipv6(void);
 
-/* Open the published ports of @owner that are still held.  How many, or -errno */
+/* Open the published ports of @owner, those that are held.  How many it has, or -errno */
 int net_publish(const char *owner, const struct net_host *host, struct err *err);
 
 /* 0 also when it has nothing. */

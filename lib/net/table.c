@@ -150,11 +150,11 @@ size_t table_open_ports(struct table *t, const char *owner)
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n_ports; i++)
-		if (t->ports[i].held && !strcmp(t->ports[i].owner, owner)) {
+		if (!strcmp(t->ports[i].owner, owner)) {
+			t->changed |= t->ports[i].held;
 			t->ports[i].held = false;
 			n++;
 		}
-	t->changed |= n > 0;
 	return n;
 }
 

@@ -104,6 +104,27 @@ static bool is_opaque(int dir)
 	return fgetxattr(dir, "user.overlay.opaque", &value, 1) == 1 && value == 'y';
 }
 
+/*
+ * Does layer @root hide @path, which it has not, in those below it?  It does if a directory above is opaque, a whiteout,
+ * or something else than a directory.
+ */
+static bool hides(int root, const char *path)
+{
+	mem_auto char *above = strdup(path);
+	char *slash;
+
+	while (above && (slash = strrchr(above, '/'))) {
+		fd_auto fd = -1;
+
+		*slash = '\0';
+		fd = open_below(root, above);
+		if (fd == -ENOENT)
+			continue;
+		return fd < 0 || is_opaque(fd);
+	}
+	return !above;
+}
+
 /* One directory: as the jail sees it, and as the layers have it, from the topmost down as far as they merge. */
 struct place {
 	int here, *below;
@@ -133,7 +154,7 @@ static int open_place(const struct diff *d, const char *path, struct place *ret)
 		int fd = open_below(d->lower[i], path);
 
 		/* Something else than a directory hides those below it, and so do whiteouts above it. */
-		if (fd == -ENOENT)
+		if (fd == -ENOENT && !hides(d->lower[i], path))
 			continue;
 		if (fd < 0)
 			break;

@@ -47,6 +47,10 @@ int making_upper(struct making *m, struct err *err)
 		owner = NULL;
 		return err_nomem(err);
 	}
+	/* What is there by that name is of another life of the jail, which the machine did not survive. */
+	r = s->rootfs.upper == SPEC_UPPER_DISK ? upper_remove(m->upper, err) : 0;
+	if (r < 0)
+		return err_place(err, r, "jail.rootfs.upper");
 	r = upper_take(m->upper, owner, root_on_disk(s, &s->uid_maps), root_on_disk(s, &s->gid_maps),
 		       &m->upper_made, err);
 	return r < 0 ? err_place(err, r, "jail.rootfs.upper") : 0;

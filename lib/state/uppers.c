@@ -54,9 +54,8 @@ static int make_parents(const char *path, struct err *err)
 static int read_owner(int dir, char **ret)
 {
 	size_t len;
-	int r = file_read_at(dir, "owner", PATH_MAX, ret, &len, NULL);
 
-	return r;
+	return file_read_at(dir, "owner", PATH_MAX, ret, &len, NULL);
 }
 
 static bool is_owned(int dir, const char *path, const char *mine, struct err *err)
@@ -71,13 +70,24 @@ static bool is_owned(int dir, const char *path, const char *mine, struct err *er
 	return true;
 }
 
-/* The lock of a directory: whoever decides about it. */
-static int open_locked(const char *path, int *ret, struct err *err)
+/* Is @dir still what is found at @path?  It may have been removed, and made anew, while its lock was waited for. */
+static bool is_at(int dir, const char *path)
+{
+	struct stat here, there;
+
+	return fstat(dir, &here) == 0 && lstat(path, &there) == 0 && here.st_dev == there.st_dev &&
+	       here.st_ino == there.st_ino;
+}
+
+/* The lock of a directory: whoever decides about it.  -ENOENT also when it has been removed meanwhile. */
+static int open_locked(const char *path, bool wait, int *ret, struct err *err)
 {
 	fd_auto dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-	if (dir < 0 || flock(dir, LOCK_EX) < 0)
+	if (dir < 0 || flock(dir, LOCK_EX | (wait ? 0 : LOCK_NB)) < 0)
 		return err_sys(err, "open %s", path);
+	if (!is_at(dir, path))
+		return err_set(err, -ENOENT, "%s has been removed", path);
 	*ret = fd_take(&dir);
 	return 0;
 }
@@ -106,7 +116,7 @@ static int try_take(const char *path, const char *owner, uid_t uid, gid_t gid, b
 	*ret_new = mkdir(path, 0700) == 0;
 	if (!*ret_new && errno != EEXIST)
 		return err_sys(err, "make %s", path);
-	r = open_locked(path, &dir, err);
+	r = open_locked(path, true, &dir, err);
 	return r < 0 ? r : own(dir, path, owner, uid, gid, err);
 }
 
@@ -136,11 +146,8 @@ int upper_remove(const char *path, struct err *err)
 static bool is_left(int dir)
 {
 	mem_auto char *owner = NULL;
-	int r;
+	int r = read_owner(dir, &owner);
 
-	if (flock(dir, LOCK_EX | LOCK_NB) < 0)
-		return false;
-	r = read_owner(dir, &owner);
 	return r == -ENOENT || (r == 0 && access(owner, F_OK) < 0 && errno == ENOENT);
 }
 
@@ -161,8 +168,7 @@ int upper_gc(const char *data, void (*report)(void *userdata, const char *path),
 		if (e->d_name[0] != '.' || !strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;
 		snprintf(path, sizeof(path), "%s/uppers/%.255s", data, e->d_name);
-		dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (dir < 0 || !is_left(dir))
+		if (open_locked(path, false, &dir, NULL) < 0 || !is_left(dir))
 			continue;
 		if (report)
 			report(userdata, path);

@@ -11,7 +11,7 @@ setup() {
 
 # same_options VERB PAGE
 same_options() {
-	diff <(options_of "$1") <(options_in_page "$2") >difference && return
+	diff <(all_options_of "$1") <(options_in_page "$2") >difference && return
 	echo "${2##*/} ( < only in the table, > only in the page ):"
 	cat difference
 	return 1

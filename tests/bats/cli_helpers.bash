@@ -26,11 +26,16 @@ verbs() {
 	"$JAIL" __options | cut -f1 | grep -vx -- - | sort -u
 }
 
-# The options of a verb ("-": the global ones), sorted: --bundle, -b, …  Those of an appliance have verbs of their own.
+# The options of a verb ("-": the global ones), sorted: --bundle, -b, …
 options_of() {
+	"$JAIL" __options "$1" | awk -F'\t' '{ print $2; if ($3 != "-" && $3 != "--") print $3 }' | sort -u
+}
+
+# The same with those that the verbs of an appliance have
+all_options_of() {
 	local verb tool=$TOP/rootfs-tools/jail-appliance
 	{
-		"$JAIL" __options "$1" | awk -F'\t' '{ print $2; if ($3 != "-" && $3 != "--") print $3 }'
+		options_of "$1"
 		[ "$1" != appliance ] || for verb in $("$tool" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 			"$tool" "$verb" --help | grep -oE '^  (-[a-z], )?--[a-z-]+' | grep -oE -e '--?[a-z-]+'
 		done

@@ -411,3 +411,50 @@ has_comm() {
 	try jail diff
 	expect 1
 }
+
+@test "jail diff: below a directory that an upper one of the lower layers has made anew" {
+	mkdir -p top/d rootfs/d/sub rootfs/e/sub
+	setfattr -n user.overlay.opaque -v y top/d
+	touch rootfs/d/sub/file rootfs/e/sub/file
+	layers '{lower: ["top", "rootfs"]}' sh -c 'mkdir /d/sub; touch /d/sub/mine /e/sub/mine; exec sleep 100'
+	up
+	wait_for has_comm sleep
+	try jail diff "$ID"
+	expect 0 $'C /d\nC /e\nA /d/sub\nA /d/sub/mine\nC /e/sub\nA /e/sub/mine'
+	jail delete --force "$ID"
+}
+
+@test "what a life of the jail that the machine did not survive left on disk is not taken over" {
+	layers '{lower: ["rootfs"], upper: "disk"}' sh -c 'ls /old; touch /old; exec sleep 100'
+	up
+	wait_for has_comm sleep
+	echo 1 > "$CGROUP/jail/$ID/cgroup.kill"
+	wait_for has_status "$ID" stopped
+	rmdir "$CGROUP/jail/$ID"
+	rm -r "${ROOT:?}/$ID"
+	layers '{lower: ["rootfs"], upper: "disk"}' ls /old
+	go
+	expect 1 "ls: /old: No such file or directory"
+	[ -z "$(ls -A "$UPPERS")" ]
+}
+
+@test "gc does not take the layer of a jail that was deleted and made again while it looked" {
+	needs strace
+	layers '{lower: ["rootfs"], upper: "disk"}' sleep 100
+	up
+	background strace -f -o gc.trace -e trace=flock -e inject=flock:delay_enter=1500000:when=2+ "$JAIL" gc
+	sleep 0.7
+	jail delete --force "$ID"
+	up
+	wait "${BACKGROUND[-1]}" || true
+	jail exec "$ID" touch /new
+	jail delete --force "$ID"
+}
+
+@test "an upper layer whose maker was killed half-way is made all the same" {
+	mkdir -p "$UPPERS/work/data/upper.new" "$UPPERS/work/data/work"
+	chmod 700 "$UPPERS" "$UPPERS/work/data/upper.new"
+	layers '{lower: ["rootfs"], upper: "kept", name: "work"}' stat -c '%a %u' /
+	go
+	expect 0 "755 0"
+}
