@@ -35,7 +35,8 @@ backup_run() {
 	file=${ARGS[1]:-$NAME-$(date +%Y%m%d-%H%M%S).tar.zst}
 	[ ! -d "$file" ] || die "$file is a directory"
 	[ "$file" = - ] || [ -w "$(dirname "$file")" ] || die "$(dirname "$file") cannot be written to"
-	lock_instance
+	lock_instance "$NAME"
+	heal
 	# Nothing else gets there, and the jail that is started again does not hold it.
 	[ "$file" != - ] || exec 3>&1 >&2
 	if is_running && [ -z "${OPT[running]-}" ]; then
@@ -59,15 +60,23 @@ end_backup() {
 
 write_backup() {
 	local file=$1
-	set -- tar -C "$INSTANCE" "${ALL[@]}" --sort=name -cf - instance.json image.tar.zst appliance secrets volumes
 	if [ "$file" = - ]; then
-		"$@" | zstd -q -T0 >&3
+		pack | zstd -q -T0 >&3
 		return
 	fi
 	NEW=$(umask 077 && mktemp "$file.XXXXXX")
 	trap 'rm -f "$NEW"' EXIT
-	"$@" | zstd -q -T0 > "$NEW"
+	trap 'exit 143' TERM
+	pack | zstd -q -T0 > "$NEW"
 	mv -T "$NEW" "$file"
+}
+
+# 1 is tar's word for files that have changed meanwhile.
+pack() {
+	local status=0
+	tar -C "$INSTANCE" "${ALL[@]}" --sparse --sort=name -cf - instance.json image.tar.zst appliance secrets volumes ||
+		status=$?
+	((status == 0)) || { ((status == 1)) && [ -n "${OPT[running]-}" ]; }
 }
 
 restore_run() {
@@ -77,53 +86,64 @@ restore_run() {
 	needs jq jq
 	needs zstd zstd
 	[ "$file" = - ] || [ -f "$file" ] || die "there is no file $file"
-	NAME=.restore-$$ INSTANCE=$INSTANCES/.restore-$$
 	mkdir -p "$INSTANCES"
 	chmod 700 "$INSTANCES"
-	UNDO=undo_instance
+	sweep
+	INSTANCE=$INSTANCES/.restore-$$
+	UNDO=undo_unpacked
 	mkdir -m 700 "$INSTANCE"
+	exec {UNPACKED}< "$INSTANCE"
+	flock "$UNPACKED"
 	[ "$file" = - ] || exec < "$file"
 	step "unpack" unpack_backup
 	[ -f "$INSTANCE/instance.json" ] && [ -d "$INSTANCE/volumes" ] || die "$file is not a backup of an appliance"
 	settle_name
-	step "image" restore_image
+	with_images restore_image
 	restore_ports
-	APPLIANCE=$INSTANCE/appliance
+	APPLIANCE=$INSTANCE/appliance/$(about .image)
 	check_manifest
-	write_spec
-	mkdir -p /etc/jail
-	[ -e "/etc/jail/$NAME.json" ] || ln -s "$INSTANCE/spec.json" "/etc/jail/$NAME.json"
+	link_spec
 	bring_up
 	UNDO=
 	echo "$NAME is restored: $(about '.ports | join(", ")')"
+}
+
+undo_unpacked() {
+	rm -rf --one-file-system "$INSTANCE"
 }
 
 unpack_backup() {
 	zstd -dcq | tar -C "$INSTANCE" "${ALL[@]}" -xpf - instance.json image.tar.zst appliance secrets volumes
 }
 
+# From here on it is the instance of that name, and ours.
 settle_name() {
-	local name dir=$INSTANCE
+	local name
 	name=${OPT[name]:-$(about .name)}
 	check_name "$name"
 	[ ! -e "$INSTANCES/$name" ] || die "$name is there already; --name gives it another name"
+	lock_instance "$name"
+	is_free "$name"
+	mv -T "$INSTANCE" "$INSTANCES/$name"
 	NAME=$name INSTANCE=$INSTANCES/$name
-	[ -z "$(jail_status)" ] || { INSTANCE=$dir; die "there is a jail $name already"; }
-	lock_instance
-	mv -T "$dir" "$INSTANCE"
+	UNDO=undo_instance
+	exec {UNPACKED}<&-
 	set_about '.name = $name' --arg name "$name"
 }
 
 # Under the name that it had, if that is free or the very same
 restore_image() {
-	local image digest
-	image=$(about .image)
+	local old image digest
+	old=$(about .image)
+	image=$old
 	digest=$(zstd -dcq "$INSTANCE/image.tar.zst" | tar -xOf - manifest.json | jq -r .digest)
 	if [ "$(jq -r .digest "$IMAGES/$image/manifest.json" 2> /dev/null)" != "$digest" ]; then
 		[ ! -e "$IMAGES/$image" ] || image=$(next_image "$(about .appliance)")
-		rootfs_tool import --quiet "$INSTANCE/image.tar.zst" "$image"
+		IMPORTED=$image
+		step "image" rootfs_tool import --quiet "$INSTANCE/image.tar.zst" "$image"
 	fi
 	rm "$INSTANCE/image.tar.zst"
+	[ "$image" = "$old" ] || mv -T "$INSTANCE/appliance/$old" "$INSTANCE/appliance/$image"
 	set_about '.image = $image' --arg image "$image"
 }
 

@@ -5,7 +5,7 @@
 #
 #	appliances/NAME/instance.json   appliance, image, ports
 #	appliances/NAME/spec.json       what jail run takes: /etc/jail/NAME.json leads there
-#	appliances/NAME/appliance/      a copy of its folder, for updates and backups
+#	appliances/NAME/appliance/IMAGE a copy of the folder that the image was made of
 #	appliances/NAME/secrets/        one file each, root's: /run/secrets inside
 #	appliances/NAME/volumes/        one directory each, with the owners that they have inside
 #	appliances/NAME/log             what its init says
@@ -47,7 +47,7 @@ use() {
 	needs jq jq
 	NAME=$1 INSTANCE=$INSTANCES/$1
 	[ -f "$INSTANCE/instance.json" ] || die "there is no $1 here; jail appliance run $1 makes it"
-	APPLIANCE=$INSTANCE/appliance
+	APPLIANCE=$INSTANCE/appliance/$(about .image)
 }
 
 # about FILTER: of the instance in hand
@@ -63,12 +63,66 @@ set_about() {
 	mv "$INSTANCE/instance.json.new" "$INSTANCE/instance.json"
 }
 
-# One at a time works on an instance.
+# lock_instance NAME: one at a time works on an instance
 lock_instance() {
 	mkdir -p "$INSTANCES"
 	chmod 700 "$INSTANCES"
-	exec {INSTANCE_LOCK}> "$INSTANCES/.$NAME.lock"
-	flock -n "$INSTANCE_LOCK" || die "somebody else is at work on $NAME"
+	sweep
+	while :; do
+		exec {INSTANCE_LOCK}> "$INSTANCES/.$1.lock"
+		flock -n "$INSTANCE_LOCK" || die "somebody else is at work on $1"
+		# It may be one that was removed meanwhile.
+		[ ! "/proc/self/fd/$INSTANCE_LOCK" -ef "$INSTANCES/.$1.lock" ] || break
+		exec {INSTANCE_LOCK}>&-
+	done
+}
+
+# Whoever holds it may take it away.
+unlock_instance() {
+	rm -f "$INSTANCES/.$1.lock"
+	exec {INSTANCE_LOCK}>&-
+}
+
+# What those have left that were killed: nobody holds its lock
+sweep() {
+	local dir
+	for dir in "$INSTANCES"/.removing-*/ "$INSTANCES"/.restore-*/; do
+		if [ -d "$dir" ] && flock -n "$dir" true; then
+			rm -rf --one-file-system "$dir"
+		fi
+	done
+}
+
+# Under the instance's lock: an update that did not come to its end is taken back.
+heal() {
+	local dir
+	if [ "$(about '.before // empty')" != "" ]; then
+		set_about '.image = .before | del(.before)'
+		APPLIANCE=$INSTANCE/appliance/$(about .image)
+	fi
+	rm -rf "$INSTANCE/appliance/.new" "$INSTANCE"/image.tar.zst*
+	for dir in "$INSTANCE"/appliance/*/; do
+		[ "$dir" = "$APPLIANCE/" ] || rm -rf "$dir"
+	done
+}
+
+# All instances stay as they are while COMMAND runs: who has which image
+with_images() {
+	local lock status=0
+	exec {lock}< "$INSTANCES"
+	flock "$lock"
+	"$@" || status=$?
+	exec {lock}<&-
+	return "$status"
+}
+
+# An image that no instance has any more, or goes back to, is removed.
+drop_image() {
+	with_images drop_unused "$1"
+}
+
+drop_unused() {
+	grep -qsF "\"$1\"" "$INSTANCES"/*/instance.json || rootfs_tool rm "$1" 2> /dev/null || true
 }
 
 # Where nobody of ours may hold the lock on: what goes on running
@@ -84,8 +138,22 @@ rootfs_tool() {
 
 # ---- the jail ----
 
+# Is it ours, by the spec that it was made of: not just somebody's jail of that name?
 jail_status() {
-	{ jail_command state "$NAME" 2> /dev/null || true; } | jq -r '.status // empty'
+	local bundles
+	bundles=$(jq -n '$ARGS.positional' --args "$INSTANCE")
+	[ "$(readlink "/etc/jail/$NAME.json")" != "$INSTANCE/spec.json" ] || bundles=$(jq '. + ["/etc/jail"]' <<< "$bundles")
+	{ jail_command state "$NAME" 2> /dev/null || true; } |
+		jq -r --argjson ours "$bundles" 'select(.bundle as $b | $ours | index($b)) | .status // empty'
+}
+
+# any_jail NAME: has some jail that name?
+any_jail() {
+	jail_command state "$1" > /dev/null 2>&1
+}
+
+delete_jail() {
+	[ -z "$(jail_status)" ] || jail_command delete --force "$NAME"
 }
 
 is_running() {

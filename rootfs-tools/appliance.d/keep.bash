@@ -63,42 +63,43 @@ status_run() {
 }
 
 # The folder of the appliance as it is now, if there still is one; otherwise that which it was made of.
-refresh_folder() {
-	local dir name old=$INSTANCE/appliance
+new_folder() {
+	local dir name from=$APPLIANCE
 	name=$(about .appliance)
 	while IFS= read -r dir; do
 		if [ -f "$dir/$name/appliance.json" ]; then
-			rm -rf "$INSTANCE/appliance.new"
-			cp -rL "$dir/$name" "$INSTANCE/appliance.new"
-			mv -T "$old" "$INSTANCE/appliance.old"
-			mv -T "$INSTANCE/appliance.new" "$old"
-			rm -rf "$INSTANCE/appliance.old"
-			return
+			from=$dir/$name
+			break
 		fi
 	done < <(places)
+	cp -rL "$from" "$INSTANCE/appliance/.new"
+	APPLIANCE=$INSTANCE/appliance/.new
 }
 
+# instance.json tells at once which image and which folder; .before is there until the new one is healthy.
 update_run() {
 	local old
 	wants 1 1
 	use "${ARGS[0]}"
-	lock_instance
+	lock_instance "$NAME"
+	heal
 	old=$(about .image)
-	refresh_folder
+	new_folder
 	build_image "$(about .appliance)"
 	UNDO=undo_update
 	take_down
+	mv -T "$APPLIANCE" "$INSTANCE/appliance/$IMAGE"
+	APPLIANCE=$INSTANCE/appliance/$IMAGE
 	set_about '.image = $image | .before = $old' --arg image "$IMAGE" --arg old "$old"
 	make_secrets
-	make_volumes
-	write_spec
 	if ! (bring_up); then
 		go_back "$old"
 		exit 1
 	fi
 	UNDO=
 	set_about 'del(.before)'
-	rootfs_tool rm "$old" 2> /dev/null || true
+	heal
+	drop_image "$old"
 	echo "$NAME runs from image $IMAGE now"
 }
 
@@ -106,15 +107,15 @@ go_back() {
 	complain "$NAME does not get healthy with $IMAGE: it goes back to $1"
 	UNDO=
 	take_down
-	set_about '.image = .before | del(.before)'
-	write_spec
-	rootfs_tool rm "$IMAGE" || true
+	heal
+	drop_image "$IMAGE"
 	bring_up
 }
 
 # Interrupted in between
 undo_update() {
-	complain "interrupted: $NAME is down; jail appliance start $NAME starts it from $(about .image)"
+	heal
+	complain "interrupted: $NAME may be down; jail appliance start $NAME starts it from $(about .image)"
 }
 
 remove_run() {
@@ -126,15 +127,17 @@ remove_run() {
 		read -rp "Remove $NAME and all that it holds? [y/N] " answer
 		[[ $answer == [yY]* ]] || exit 1
 	fi
-	lock_instance
+	lock_instance "$NAME"
 	image=$(about .image)
 	take_down
 	if [ -d /run/systemd/system ] && systemctl -q is-enabled "jail@$NAME" 2> /dev/null; then
 		systemctl -q disable "jail@$NAME"
 	fi
 	remove_link
-	rm -rf --one-file-system "$INSTANCE"
-	rm -f "$INSTANCES/.$NAME.lock"
-	grep -qsF "\"$image\"" "$INSTANCES"/*/instance.json || rootfs_tool rm "$image"
+	# By another name first: killed from here on, the next verb removes the rest.
+	mv -T "$INSTANCE" "$INSTANCES/.removing-$NAME-$$"
+	rm -rf --one-file-system "$INSTANCES/.removing-$NAME-$$"
+	drop_image "$image"
+	unlock_instance "$NAME"
 	rmdir "$INSTANCES" 2> /dev/null || true
 }

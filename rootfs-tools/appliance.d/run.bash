@@ -42,16 +42,25 @@ run_run() {
 	NAME=${OPT[name]:-$(manifest .name)}
 	check_name "$NAME"
 	INSTANCE=$INSTANCES/$NAME
-	[ ! -e "$INSTANCE" ] || die "$NAME is there already: jail appliance start $NAME"
-	[ -z "$(jail_status)" ] || die "there is a jail $NAME already"
-	lock_instance
+	is_free "$NAME"
 	choose_image
-	UNDO=undo_instance
-	make_instance
+	lock_instance "$NAME"
+	is_free "$NAME"
+	sweep
+	with_images make_instance
+	make_secrets
+	step "volumes" make_volumes
+	link_spec
 	[ -z "${OPT[systemd]-}" ] || enable_unit
 	bring_up
 	UNDO=
 	greet
+}
+
+# is_free NAME: neither an instance nor a jail has it
+is_free() {
+	[ ! -e "$INSTANCES/$1" ] || die "$1 is there already: jail appliance start $1"
+	! any_jail "$1" || die "there is a jail $1 already"
 }
 
 choose_image() {
@@ -59,25 +68,32 @@ choose_image() {
 	[ -n "$IMAGE" ] || build_image "$(manifest .name)"
 }
 
+# What belongs to the instance in hand, which is ours: its lock is held
 undo_instance() {
-	jail_command delete --force "$NAME" > /dev/null 2>&1 || true
+	delete_jail > /dev/null 2>&1 || true
 	remove_link
 	[ ! -d "$INSTANCE" ] || rm -rf --one-file-system "$INSTANCE"
-	rm -f "$INSTANCES/.$NAME.lock"
+	[ -z "${IMPORTED-}" ] || drop_image "$IMPORTED"
+	[ -z "${INSTANCE_LOCK-}" ] || unlock_instance "$NAME"
 }
 
+# Under the lock of images
 make_instance() {
 	local ports
-	mkdir -m 700 "$INSTANCE" "$INSTANCE/volumes" "$INSTANCE/secrets"
-	cp -rL "$APPLIANCE" "$INSTANCE/appliance"
+	[ -f "$IMAGES/$IMAGE/manifest.json" ] || die "image $IMAGE has gone meanwhile"
+	mkdir -m 700 "$INSTANCE"
+	UNDO=undo_instance
+	mkdir -m 700 "$INSTANCE/volumes" "$INSTANCE/secrets" "$INSTANCE/appliance"
+	cp -rL "$APPLIANCE" "$INSTANCE/appliance/$IMAGE"
 	ports=$(manifest '.ports // [] | join(",")')
 	jq -n --arg name "$NAME" --arg appliance "$(manifest .name)" --arg image "$IMAGE" --arg ports "${OPT[port]:-$ports}" \
 		'{name: $name, appliance: $appliance, image: $image, ports: ($ports | split(","))}' > "$INSTANCE/instance.json"
-	make_secrets
-	step "volumes" make_volumes
-	write_spec
+}
+
+# jail@NAME finds it there.
+link_spec() {
 	mkdir -p /etc/jail
-	[ -e "/etc/jail/$NAME.json" ] || ln -s "$INSTANCE/spec.json" "/etc/jail/$NAME.json"
+	[ -e "/etc/jail/$NAME.json" ] || ln -sf "$INSTANCE/spec.json" "/etc/jail/$NAME.json"
 }
 
 # 24 letters and digits that cannot be mistaken for one another, 5 bits each
@@ -100,10 +116,12 @@ make_secrets() {
 
 # Each begins with what the image has there.  The directory "state" is every appliance's.
 make_volumes() {
-	local name path tree=$IMAGES/$IMAGE/rootfs
+	local name path tree
+	tree=$IMAGES/$(about .image)/rootfs
 	while IFS=$'\t' read -r name path; do
 		[ ! -e "$INSTANCE/volumes/$name" ] || continue
-		if [ -d "$tree$path" ] && [ ! -L "$tree$path" ]; then
+		# No link on the way: it would lead into this machine.
+		if [ -d "$tree$path" ] && [ "$(realpath "$tree$path")" = "$(realpath "$tree")$(realpath -ms "$path")" ]; then
 			cp -a "$tree$path" "$INSTANCE/volumes/$name"
 		else
 			mkdir "$INSTANCE/volumes/$name"
@@ -124,7 +142,7 @@ limits() {
 		[ "$(manifest ".$limit // empty")" != "" ] || continue
 		if grep -qsw "$limit" "$file"; then
 			limits=$(jq --argjson value "$(manifest ".$limit")" ".$limit.limit = \$value" <<< "$limits")
-		else
+		elif [[ $VERB == @(run|restore) ]]; then     # once
 			complain "warning: this machine has no $limit controller: the limit of $(manifest ".$limit") is left out"
 		fi
 	done
@@ -159,11 +177,13 @@ enable_unit() {
 # ---- starting ----
 
 bring_up() {
+	make_volumes
+	write_spec
 	if has_unit; then
 		step "start, by jail@$NAME.service" systemctl start "jail@$NAME"
 		return
 	fi
-	[ "$(jail_status)" != stopped ] || jail_command delete "$NAME"
+	is_running || delete_jail
 	step "start" start_jail
 	step "wait until it is healthy" await_health
 	step "open its ports" jail_command publish "$NAME"
@@ -200,7 +220,8 @@ greet() {
 start_run() {
 	wants 1 1
 	use "${ARGS[0]}"
-	lock_instance
+	lock_instance "$NAME"
+	heal
 	! is_running || die "$NAME runs already"
 	bring_up
 }
@@ -208,7 +229,7 @@ start_run() {
 stop_run() {
 	wants 1 1
 	use "${ARGS[0]}"
-	lock_instance
+	lock_instance "$NAME"
 	take_down
 }
 
@@ -220,5 +241,5 @@ take_down() {
 	if is_running; then
 		step "shut down" jail_command stop "$NAME"
 	fi
-	[ -z "$(jail_status)" ] || jail_command delete --force "$NAME"
+	delete_jail
 }

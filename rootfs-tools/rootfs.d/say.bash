@@ -56,9 +56,13 @@ step() {
 	local text=$1 start=$EPOCHREALTIME status=0
 	shift
 	[ -z "$SHOW" ] || printf '  %-52s' "$text" >&2
-	# In the background, where set -e holds within
+	# In the background, where set -e holds within; a group of its own, which end_step can end
+	set -m
 	(set -e && "$@") 2> "$WORK/log" <&0 &
-	wait $! || status=$?
+	STEP=$!
+	set +m
+	wait "$STEP" || status=$?
+	STEP=
 	if ((status)); then
 		[ -z "$SHOW" ] || echo "failed" >&2
 		explain "$text"
@@ -68,6 +72,19 @@ step() {
 }
 
 # PLACE is where a step writes, if not to IMAGES.
+# The step that is being taken, and all that it has started, ends: before what it does is undone
+end_step() {
+	local tries=100
+	[ -n "${STEP-}" ] || return 0
+	kill -TERM -- "-$STEP" 2> /dev/null || true
+	wait "$STEP" 2> /dev/null || true
+	while kill -0 -- "-$STEP" 2> /dev/null && ((tries--)); do
+		sleep 0.05
+	done
+	kill -KILL -- "-$STEP" 2> /dev/null || true
+	STEP=
+}
+
 # explain TEXT: the line of the log that tells most: ours; the full disk; the first error; the last word
 explain() {
 	local line
