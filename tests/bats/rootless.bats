@@ -462,3 +462,24 @@ in_userns() {
 	try in_userns "$JAIL" run "$ID"
 	expect 0 5
 }
+
+@test "layers: ephemeral and kept, but not disk and images" {
+	local layered='{process: {args: $ARGS.positional}, jail: {rootfs: {lower: ["rootfs"], upper: $upper}}}' script
+	script='id -u; echo x >> /etc/which; cat /etc/which'
+	for upper in ephemeral kept kept; do
+		jq -n --arg upper $upper "$layered" --args -- sh -c "$script" > layers.json
+		try user $ANN env XDG_DATA_HOME=$HOME_OF_TEST/data "$JAIL" run layers.json work
+		[ $upper = kept ] || expect 0 $'0\nx'
+		[ "$status" = 0 ]
+	done
+	expect 0 $'0\nx\nx'
+	[ "$(stat -c %u $HOME_OF_TEST/data/jail/uppers/work/data/upper/etc/which)" = $ANN ]
+	gone $HOME_OF_TEST/rootfs/etc/which
+	jq -n --arg upper disk "$layered" --args -- true > layers.json
+	try as $ANN run layers.json
+	fails 'jail.rootfs.upper: "disk" needs privileges on the host'
+	jq -n '{process: {args: ["true"]}, jail: {rootfs: {lower: ["base.erofs"]}}}' > layers.json
+	touch base.erofs
+	try as $ANN run layers.json
+	fails 'jail.rootfs.lower[0]: an EROFS image needs privileges on the host'
+}
