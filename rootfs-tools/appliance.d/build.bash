@@ -13,16 +13,19 @@ Build the image of an appliance.
   NAME|DIR            an appliance, or the folder of one (with a /)
   --mirror URL        of Debian's packages"
 
-# The newest image of appliance $1; nothing: there is none
+# The number of the newest image of appliance $1; nothing: there is none
+newest_number() {
+	rootfs_tool list --format names | sed -nE "s/^$1-([0-9]+)\$/\1/p" | sort -n | tail -n 1
+}
+
 newest_image() {
-	rootfs_tool list --format names | grep -xE "$1-[0-9]+" | sort -t- -k "$(tr -dc - <<< "$1-" | wc -c | awk '{ print $1 + 1 }')" -n |
-		tail -n 1 || true
+	local number
+	number=$(newest_number "$1")
+	echo "${number:+$1-$number}"
 }
 
 next_image() {
-	local last
-	last=$(newest_image "$1")
-	echo "$1-$((${last##*-} + 1))"
+	echo "$1-$(($(newest_number "$1") + 1))"
 }
 
 build_run() {
@@ -45,8 +48,11 @@ check_manifest() {
 		(.volumes // {} | type == "object" and all(type == "string" and startswith("/")) |
 			bad("volumes: must be an object of absolute paths")),
 		(.secrets // {} | type == "object" and all(type == "string") | bad("secrets: must be an object of strings")),
-		((keys - ["name", "description", "suite", "packages", "ports", "volumes", "secrets", "memory", "pids", "page",
-			"user", "hello"])[] | "\(.): is not a member of an appliance")' | head -n 1)
+		(((.volumes // {}) + (.secrets // {}) | keys) - ["state"] == ((.volumes // {}) + (.secrets // {}) | keys) |
+			bad("volumes: \"state\" is there already")),
+		((.volumes // {}) + (.secrets // {}) | keys | all(test("^[a-z0-9][a-z0-9-]*$")) |
+			bad("volumes, secrets: names must be lower case letters, digits and -")),
+		((keys - ["name", "description", "suite", "packages", "ports", "volumes", "secrets", "memory", "pids", "page"])[] | "\(.): is not a member of an appliance")' | head -n 1)
 	[ -z "$wrong" ] || die "$APPLIANCE/appliance.json: $wrong"
 }
 

@@ -114,18 +114,20 @@ make_secrets() {
 	chmod 755 "$INSTANCE/secrets"
 }
 
-# Each begins with what the image has there.  The directory "state" is every appliance's.
+# Each begins with what the image has there, as a whole or not at all.  The directory "state" is every appliance's.
 make_volumes() {
-	local name path tree
-	tree=$IMAGES/$(about .image)/rootfs
+	local name path tree new=$INSTANCE/volumes/.new
+	tree=$(realpath "$IMAGES/$(about .image)/rootfs")
 	while IFS=$'\t' read -r name path; do
 		[ ! -e "$INSTANCE/volumes/$name" ] || continue
+		rm -rf --one-file-system "$new"
 		# No link on the way: it would lead into this machine.
-		if [ -d "$tree$path" ] && [ "$(realpath "$tree$path")" = "$(realpath "$tree")$(realpath -ms "$path")" ]; then
-			cp -a "$tree$path" "$INSTANCE/volumes/$name"
+		if [ -d "$tree$path" ] && [ "$(realpath "$tree$path")" = "$tree$(realpath -ms "$path")" ]; then
+			cp -a "$tree$path" "$new"
 		else
-			mkdir "$INSTANCE/volumes/$name"
+			mkdir "$new"
 		fi
+		mv -T "$new" "$INSTANCE/volumes/$name"
 	done < <(all_volumes)
 }
 
