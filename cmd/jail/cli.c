@@ -43,15 +43,20 @@ static enum jail_cgroup_manager cgroup_manager(const struct cli *cli)
 	return cli->cgroup_manager ? JAIL_CGROUP_FS : JAIL_CGROUP_AUTO;
 }
 
+char *cli_self(char path[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+
+	path[n > 0 ? n : 0] = '\0';
+	return strrchr(path, '/');
+}
+
 /* A command that was not installed has its helpers beside it.  NULL: it has none there. */
 static const char *helpers_here(char dir[PATH_MAX])
 {
-	ssize_t n = readlink("/proc/self/exe", dir, PATH_MAX - sizeof("/jail-scope"));
-	char *slash;
+	char *slash = cli_self(dir);
 
-	dir[n > 0 ? n : 0] = '\0';
-	slash = strrchr(dir, '/');
-	if (!slash)
+	if (!slash || slash - dir + sizeof("/jail-scope") > PATH_MAX)
 		return NULL;
 	strcpy(slash, "/jail-scope");
 	if (access(dir, X_OK) < 0)
@@ -94,6 +99,20 @@ struct jail *cli_open(struct cli *cli, const char *id)
 		return NULL;
 	}
 	return jail;
+}
+
+int cli_act(struct cli *cli, const char *id, int (*how)(struct jail *, struct jail_error **))
+{
+	struct jail_error *err = NULL;
+	struct jail *jail = cli_open(cli, id);
+	int code = 0;
+
+	if (!jail)
+		return 1;
+	if (how(jail, &err) < 0)
+		code = msg_fail(err);
+	jail_free(jail);
+	return code;
 }
 
 int cli_print(char *text)

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <limits.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,6 +29,12 @@ struct jail_runtime *cli_runtime(struct cli *cli);
 
 /* Open an existing jail; NULL after a message. The caller frees it. */
 struct jail *cli_open(struct cli *cli, const char *id);
+
+/* All of a verb that does one thing to a jail: @how, negative when it fails. Returns the exit code. */
+int cli_act(struct cli *cli, const char *id, int (*how)(struct jail *, struct jail_error **));
+
+/* The path of our program, and the slash before its name; NULL: it is not known. */
+char *cli_self(char path[PATH_MAX]);
 
 /* Print @text (freed) and, if it fails, say so. Returns the exit code. */
 int cli_print(char *text);

@@ -4,32 +4,18 @@
  */
 #include "cli.h"
 
-static int act(struct cli *cli, const char *id, int (*how)(struct jail *, struct jail_error **))
-{
-	struct jail_error *err = NULL;
-	struct jail *jail = cli_open(cli, id);
-	int code = 0;
-
-	if (!jail)
-		return 1;
-	if (how(jail, &err) < 0)
-		code = msg_fail(err);
-	jail_free(jail);
-	return code;
-}
-
 static int run_pause(struct cli *cli, const void *opts, int argc, char **argv)
 {
 	(void)opts;
 	(void)argc;
-	return act(cli, argv[0], jail_pause);
+	return cli_act(cli, argv[0], jail_pause);
 }
 
 static int run_resume(struct cli *cli, const void *opts, int argc, char **argv)
 {
 	(void)opts;
 	(void)argc;
-	return act(cli, argv[0], jail_resume);
+	return cli_act(cli, argv[0], jail_resume);
 }
 
 const struct verb verb_pause = {

@@ -6,18 +6,9 @@
 
 static int run_publish(struct cli *cli, const void *opts, int argc, char **argv)
 {
-	struct jail_error *err = NULL;
-	struct jail *jail = cli_open(cli, argv[0]);
-	int code = 0;
-
 	(void)opts;
 	(void)argc;
-	if (!jail)
-		return 1;
-	if (jail_publish(jail, &err) < 0)
-		code = msg_fail(err);
-	jail_free(jail);
-	return code;
+	return cli_act(cli, argv[0], jail_publish);
 }
 
 const struct verb verb_publish = {

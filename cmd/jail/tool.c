@@ -14,16 +14,13 @@
 static const char *find(const char *program, char path[PATH_MAX])
 {
 	static const char *const places[] = { "", "/../rootfs-tools" };
-	char here[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", here, sizeof(here) - 1);
-	char *slash;
+	char here[PATH_MAX], *slash = cli_self(here);
 
-	here[n > 0 ? n : 0] = '\0';
-	slash = strrchr(here, '/');
 	if (slash)
 		*slash = '\0';
 	for (size_t i = 0; slash && i < sizeof(places) / sizeof(places[0]); i++) {
-		n = snprintf(path, PATH_MAX, "%s%s/%s", here, places[i], program);
+		int n = snprintf(path, PATH_MAX, "%s%s/%s", here, places[i], program);
+
 		if (n < PATH_MAX && access(path, X_OK) == 0)
 			return path;
 	}
@@ -34,11 +31,10 @@ static const char *find(const char *program, char path[PATH_MAX])
 static int hand_on(struct cli *cli)
 {
 	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	if (!cli_runtime(cli))
 		return -1;
-	self[n > 0 ? n : 0] = '\0';
+	cli_self(self);
 	return setenv("JAIL_DATA_DIR", jail_runtime_data(cli->rt), 1) < 0 ||
 	       setenv("JAIL_ROOT", jail_runtime_root(cli->rt), 1) < 0 || setenv("JAIL", self, 1) < 0 ? -1 : 0;
 }

@@ -8,12 +8,9 @@
  */
 #include "base/remove.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "base/util.h"
@@ -22,11 +19,6 @@ struct removal {
 	int top;
 	unsigned long long next;        /* number of the next directory that is moved to the top */
 };
-
-static bool is_dots(const char *name)
-{
-	return !strcmp(name, ".") || !strcmp(name, "..");
-}
 
 /* A name that nothing there has. */
 static int move_up(struct removal *r, int dir, const char *name)
@@ -59,20 +51,14 @@ static int remove_entry(struct removal *r, int dir, const char *name)
 /* One pass over what @fd holds; *ret_left: entries of it that are still there. */
 static int empty_dir(struct removal *r, int fd, size_t *ret_left)
 {
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0), n = 0;
-	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	DIR *d = dir_list(fd);
 	struct dirent *e;
+	int n = 0;
 
 	*ret_left = 0;
-	if (!d) {
-		n = -errno;
-		fd_close(&copy);
-		return n;
-	}
-	rewinddir(d);
-	while (n == 0 && (e = readdir(d))) {
-		if (is_dots(e->d_name))
-			continue;
+	if (!d)
+		return -errno;
+	while (n == 0 && (e = dir_next(d))) {
 		n = remove_entry(r, fd, e->d_name);
 		*ret_left += faccessat(fd, e->d_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	}
@@ -96,22 +82,16 @@ static int open_dir(int dir, const char *name, dev_t dev, int *ret)
 /* Empty each directory at the top: a pass takes one level of each away. */
 static int empty_subdirs(struct removal *r, dev_t dev)
 {
-	int copy = fcntl(r->top, F_DUPFD_CLOEXEC, 0), n = 0;
-	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	DIR *d = dir_list(r->top);
 	struct dirent *e;
 	size_t left;
+	int n = 0;
 
-	if (!d) {
-		n = -errno;
-		fd_close(&copy);
-		return n;
-	}
-	rewinddir(d);
-	while (n == 0 && (e = readdir(d))) {
+	if (!d)
+		return -errno;
+	while (n == 0 && (e = dir_next(d))) {
 		fd_auto fd = -1;
 
-		if (is_dots(e->d_name))
-			continue;
 		n = open_dir(r->top, e->d_name, dev, &fd);
 		if (n == -ENOENT || n == -ENOTDIR)
 			n = 0;

@@ -200,6 +200,28 @@ void buf_done(struct buf *b)
 	b->len = b->cap = 0;
 }
 
+/* ---- directories ---- */
+
+DIR *dir_list(int fd)
+{
+	fd_auto own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = own < 0 ? NULL : fdopendir(own);
+
+	if (d)
+		fd_take(&own);         /* closedir(3) closes it */
+	return d;
+}
+
+struct dirent *dir_next(DIR *d)
+{
+	struct dirent *e;
+
+	do
+		e = readdir(d);
+	while (e && (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")));
+	return e;
+}
+
 /* ---- files ---- */
 
 int file_read_fd(int fd, const char *name, size_t max, char **ret, size_t *ret_len,

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -103,6 +104,13 @@ void buf_put(struct buf *b, const void *data, size_t len);
 void buf_printf(struct buf *b, const char *fmt, ...) ERR_FORMAT(2, 3);
 void buf_done(struct buf *b);
 #define buf_auto __attribute__((cleanup(buf_done))) struct buf
+
+/* ---- directories ---- */
+
+/* What is in the directory @fd, which stays the caller's and where it was.  closedir(3) it; NULL: errno tells. */
+DIR *dir_list(int fd);
+/* The next entry but "." and "..", NULL: there is none. */
+struct dirent *dir_next(DIR *d);
 
 /* ---- files ---- */
 

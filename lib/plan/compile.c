@@ -319,11 +319,9 @@ static int check_layers(const struct spec *s, struct err *err)
 {
 	char place[40];
 
-	for (size_t i = 0; i < s->rootfs.n_lower; i++) {
-		snprintf(place, sizeof(place), "jail.rootfs.lower[%zu]", i);
+	for (size_t i = 0; i < s->rootfs.n_lower; i++)
 		if (spec_layer_is_image(s->rootfs.lower[i]))
-			return err_spec(err, place, "an EROFS image needs privileges on the host");
-	}
+			return err_spec(err, lower_place(i, place), "an EROFS image needs privileges on the host");
 	if (s->rootfs.n_lower && s->rootfs.upper == SPEC_UPPER_DISK)
 		return err_spec(err, "jail.rootfs.upper",
 				"\"disk\" needs privileges on the host; \"ephemeral\" and \"kept\" do not");

@@ -192,6 +192,12 @@ static inline bool ns_joined(const struct spec *s, enum spec_ns n)
 	return s->ns[n].set && s->ns[n].path;
 }
 
+static inline const char *lower_place(size_t i, char buf[40])
+{
+	snprintf(buf, 40, "jail.rootfs.lower[%zu]", i);
+	return buf;
+}
+
 static inline const char *mount_place(const struct spec *s, size_t i, char buf[40])
 {
 	if (s->mounts[i].doc_index == UINT32_MAX)

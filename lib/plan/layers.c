@@ -37,12 +37,6 @@ static void send_layer(struct plan_builder *b, const struct plan_request *req, c
 	s->a[3] = image;
 }
 
-static const char *lower_place(size_t i, char buf[40])
-{
-	snprintf(buf, 40, "jail.rootfs.lower[%zu]", i);
-	return buf;
-}
-
 void compile_send_layers(struct plan_builder *b, const struct plan_request *req)
 {
 	const struct spec_rootfs *f = &req->spec->rootfs;

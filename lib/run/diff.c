@@ -11,7 +11,6 @@
  */
 #include "run/diff.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
@@ -40,7 +39,6 @@ struct diff {
 	struct list todo;               /* directories below it: "", "etc", … the next one is the last */
 	diff_fn fn;
 	void *userdata;
-	struct err *err;
 };
 
 static int list_add(struct list *l, char *text)
@@ -187,18 +185,14 @@ static int by_name(const void *a, const void *b)
 
 static int read_names(int fd, struct list *names)
 {
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0), r = 0;
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	DIR *dir = dir_list(fd);
 	struct dirent *e;
+	int r = 0;
 
-	if (!dir) {
-		r = -errno;
-		fd_close(&copy);
-		return r;
-	}
-	while (r == 0 && (e = readdir(dir)))
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			r = list_add(names, strdup(e->d_name));
+	if (!dir)
+		return -errno;
+	while (r == 0 && (e = dir_next(dir)))
+		r = list_add(names, strdup(e->d_name));
 	closedir(dir);
 	return r;
 }
@@ -336,7 +330,7 @@ static int open_layers(struct diff *d, const struct plan *p, struct err *err)
 
 int diff_layers(int root, const struct plan *p, diff_fn fn, void *userdata, struct err *err)
 {
-	struct diff d = { .root = root, .fn = fn, .userdata = userdata, .err = err };
+	struct diff d = { .root = root, .fn = fn, .userdata = userdata };
 	struct statx st;
 	int r = open_layers(&d, p, err);
 

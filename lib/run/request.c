@@ -72,10 +72,8 @@ static int check_root(const struct spec *s, struct err *err)
 
 	if (!s->rootfs.n_lower)
 		return check_dir(s->root_path, "root directory", "root.path", err);
-	for (size_t i = 0; r == 0 && i < s->rootfs.n_lower; i++) {
-		snprintf(place, sizeof(place), "jail.rootfs.lower[%zu]", i);
-		r = check_dir(s->rootfs.lower[i], "layer", place, err);
-	}
+	for (size_t i = 0; r == 0 && i < s->rootfs.n_lower; i++)
+		r = check_dir(s->rootfs.lower[i], "layer", lower_place(i, place), err);
 	return r;
 }
 

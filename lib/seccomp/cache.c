@@ -136,15 +136,12 @@ static bool is_cache_name(const char *name)
 /* Profiles that differ for each jail would grow the directory for ever: start over when full. */
 static void cache_trim(int dir_fd)
 {
-	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = dir_list(dir_fd);
 	struct dirent *e;
 	size_t n = 0;
 
-	if (!dir) {
-		fd_close(&fd);
+	if (!dir)
 		return;
-	}
 	while ((e = readdir(dir)))
 		n += is_cache_name(e->d_name);
 	if (n >= CACHE_FILES) {

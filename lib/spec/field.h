@@ -58,6 +58,7 @@ int at_uint(const struct at *at, uint64_t min, uint64_t max, uint64_t *ret);
 int at_string(const struct at *at, char **ret);               /* a copy in the arena */
 int at_text(const struct at *at, const char **ret);           /* not copied */
 int at_path(const struct at *at, char **ret);                 /* absolute */
+int at_path_from(const struct at *at, const char *dir, char **ret);  /* not empty; a relative one starts from @dir */
 int at_word(const struct at *at, const struct word *words, uint64_t *ret); /* 1: none of them */
 int at_env(const struct at *at, struct strv *ret);            /* an array of KEY=VALUE */
 

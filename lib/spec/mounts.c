@@ -62,17 +62,7 @@ static int parse_options(const struct at *at, void *out)
 
 static int parse_destination(const struct at *at, void *out)
 {
-	struct spec *s = at->p->spec;
-	const char *text;
-	int r = at_text(at, &text);
-
-	if (r < 0)
-		return r;
-	if (!*text)
-		return at_fail(at, "must not be empty");
-	*(char **)out = *text == '/' ? arena_strdup(&s->arena, text) :
-				       arena_printf(&s->arena, "/%s", text);
-	return *(char **)out ? 0 : at_nomem(at);
+	return at_path_from(at, "", out);
 }
 
 static const struct field mount_fields[] = {

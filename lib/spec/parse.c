@@ -33,18 +33,8 @@ static int parse_version(const struct at *at, void *out)
 
 static int parse_root_path(const struct at *at, void *out)
 {
-	struct spec *s = at->p->spec;
-	const char *text;
-	int r = at_text(at, &text);
-
-	if (r < 0)
-		return r;
-	if (!*text)
-		return at_fail(at, "must not be empty");
-	s->root_path = *text == '/' ? arena_strdup(&s->arena, text) :
-				      arena_printf(&s->arena, "%s/%s", at->p->bundle, text);
 	(void)out;
-	return s->root_path ? 0 : at_nomem(at);
+	return at_path_from(at, at->p->bundle, &at->p->spec->root_path);
 }
 
 static int parse_root(const struct at *at, void *out)

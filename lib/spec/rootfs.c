@@ -19,17 +19,7 @@ static const struct word upper_words[] = {
 
 static int parse_layer(const struct at *at, void *out)
 {
-	struct spec *s = at->p->spec;
-	const char *text;
-	int r = at_text(at, &text);
-
-	if (r < 0)
-		return r;
-	if (!*text)
-		return at_fail(at, "must not be empty");
-	*(char **)out = *text == '/' ? arena_strdup(&s->arena, text) :
-				       arena_printf(&s->arena, "%s/%s", at->p->bundle, text);
-	return *(char **)out ? 0 : at_nomem(at);
+	return at_path_from(at, at->p->bundle, out);
 }
 
 static int parse_lower(const struct at *at, void *out)

@@ -97,6 +97,20 @@ int at_path(const struct at *at, char **ret)
 	return at_string(at, ret);
 }
 
+int at_path_from(const struct at *at, const char *dir, char **ret)
+{
+	struct arena *arena = &at->p->spec->arena;
+	const char *text;
+	int r = at_text(at, &text);
+
+	if (r < 0)
+		return r;
+	if (!*text)
+		return at_fail(at, "must not be empty");
+	*ret = *text == '/' ? arena_strdup(arena, text) : arena_printf(arena, "%s/%s", dir, text);
+	return *ret ? 0 : at_nomem(at);
+}
+
 int at_word(const struct at *at, const struct word *words, uint64_t *ret)
 {
 	const char *text;

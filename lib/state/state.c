@@ -204,18 +204,13 @@ static const char *const known_files[] = {
 /* Files that some other version left; the record goes last in any case. */
 static void remove_unknown(int dir_fd)
 {
-	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = dir_list(dir_fd);
 	struct dirent *e;
 
-	if (!d) {
-		if (fd >= 0)
-			close(fd);
+	if (!d)
 		return;
-	}
-	while ((e = readdir(d)))
-		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
-			unlinkat(dir_fd, e->d_name, 0);
+	while ((e = dir_next(d)))
+		unlinkat(dir_fd, e->d_name, 0);
 	closedir(d);
 }
 
@@ -280,18 +275,14 @@ static int flatten(struct strv *v, const struct buf *names, struct err *err)
 
 int state_list(int root_fd, bool half_made, struct strv *ret, struct err *err)
 {
-	int fd = openat(root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = dir_list(root_fd);
 	buf_auto names = { 0 };
 	struct strv v = { 0 };
 	struct dirent *e;
+	int r;
 
-	if (!d) {
-		r = err_sys(err, "list the state directory");
-		if (fd >= 0)
-			close(fd);
-		return r;
-	}
+	if (!d)
+		return err_sys(err, "list the state directory");
 	while ((e = readdir(d)))
 		if (wanted(e->d_name, half_made)) {
 			buf_put(&names, e->d_name, strlen(e->d_name) + 1);

@@ -162,10 +162,10 @@ int upper_gc(const char *data, void (*report)(void *userdata, const char *path),
 	d = opendir(path);
 	if (!d)
 		return errno == ENOENT || errno == EACCES ? 0 : err_sys(err, "open %s", path);
-	while (r == 0 && (e = readdir(d))) {
+	while (r == 0 && (e = dir_next(d))) {
 		fd_auto dir = -1;
 
-		if (e->d_name[0] != '.' || !strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+		if (e->d_name[0] != '.')
 			continue;
 		snprintf(path, sizeof(path), "%s/uppers/%.255s", data, e->d_name);
 		if (open_locked(path, false, &dir, NULL) < 0 || !is_left(dir))

@@ -88,7 +88,6 @@ restore_run() {
 	[ "$file" = - ] || [ -f "$file" ] || die "there is no file $file"
 	mkdir -p "$INSTANCES"
 	chmod 700 "$INSTANCES"
-	sweep
 	INSTANCE=$INSTANCES/.restore-$$
 	UNDO=undo_unpacked
 	mkdir -m 700 "$INSTANCE"

@@ -32,7 +32,7 @@ Remove an instance, all that it holds, and its image.
   --yes               do not ask"
 
 list_run() {
-	local dir manifest name
+	local dir manifest name status
 	wants 0 0
 	needs jq jq
 	echo "APPLIANCE      WHAT IT IS"

@@ -46,7 +46,6 @@ run_run() {
 	choose_image
 	lock_instance "$NAME"
 	is_free "$NAME"
-	sweep
 	with_images make_instance
 	make_secrets
 	step "volumes" make_volumes

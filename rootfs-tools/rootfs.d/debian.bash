@@ -7,41 +7,33 @@
 
 UBUNTU_KEYRING=/usr/share/keyrings/ubuntu-archive-keyring.gpg
 OPTIONS["debian"]="include= variant= architecture= mirror= keyring= files= setup= name= erofs replace digest="
-USAGE["debian"]="debian [OPTION...] [SUITE]
+# suite_usage VERB NAME SUITES MIRROR KEYRING: the help of both, with what differs
+suite_usage() {
+	cat <<-END
+		$1 [OPTION...] [SUITE]
 
-Debian of a suite, by mmdebstrap.
+		$2 of a suite, by mmdebstrap.
 
-  SUITE               bookworm, trixie, … (default: this machine's, else trixie)
-  --include PKG,…     more packages
-  --variant VARIANT   of mmdebstrap: minbase (default), apt, essential, important, standard, …
-  --architecture ARCH i386, …: what this machine's processor runs (default: its own)
-  --mirror URL        default: that of mmdebstrap, with updates and security
-  --keyring FILE      keys to trust instead of apt's
-  --files DIR         copied over the tree when the packages are in it, as root's; may be given several
-                      directories, separated by colons
-  --setup FILE        a program that is run in the tree then, with /bin/sh
-  --name NAME         of the image (default: debian-SUITE)
-  --erofs             one read-only file, rootfs.erofs, instead of a directory
-  --replace           take the place of an image of that name
-  --digest sha256:…   fail unless that is the digest"
+		  SUITE               $3
+		  --include PKG,…     more packages
+		  --variant VARIANT   of mmdebstrap: minbase (default), apt, essential, important, standard, …
+		  --architecture ARCH i386, …: what this machine's processor runs (default: its own)
+		  --mirror URL        default: that of mmdebstrap$4
+		  --keyring FILE      $5
+		  --files DIR         copied over the tree when the packages are in it, as root's; may be given several
+		                      directories, separated by colons
+		  --setup FILE        a program that is run in the tree then, with /bin/sh
+		  --name NAME         of the image (default: $1-SUITE)
+		  --erofs             one read-only file, rootfs.erofs, instead of a directory
+		  --replace           take the place of an image of that name
+		  --digest sha256:…   fail unless that is the digest
+	END
+}
+
+USAGE["debian"]=$(suite_usage debian Debian "bookworm, trixie, … (default: this machine's, else trixie)" \
+	", with updates and security" "keys to trust instead of apt's")
 OPTIONS["ubuntu"]=${OPTIONS["debian"]}
-USAGE["ubuntu"]="ubuntu [OPTION...] [SUITE]
-
-Ubuntu of a suite, by mmdebstrap.
-
-  SUITE               noble (default), jammy, …
-  --include PKG,…     more packages
-  --variant VARIANT   of mmdebstrap: minbase (default), apt, essential, important, standard, …
-  --architecture ARCH i386, …: what this machine's processor runs (default: its own)
-  --mirror URL        default: that of mmdebstrap
-  --keyring FILE      default: $UBUNTU_KEYRING
-  --files DIR         copied over the tree when the packages are in it, as root's; may be given several
-                      directories, separated by colons
-  --setup FILE        a program that is run in the tree then, with /bin/sh
-  --name NAME         of the image (default: ubuntu-SUITE)
-  --erofs             one read-only file, rootfs.erofs, instead of a directory
-  --replace           take the place of an image of that name
-  --digest sha256:…   fail unless that is the digest"
+USAGE["ubuntu"]=$(suite_usage ubuntu Ubuntu "noble (default), jammy, …" "" "default: $UBUNTU_KEYRING")
 
 this_suite() {
 	grep -qsx ID=debian /etc/os-release && sed -n 's/^VERSION_CODENAME=//p' /etc/os-release || echo trixie
