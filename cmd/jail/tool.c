@@ -52,11 +52,22 @@ static int run_tool(struct cli *cli, const char *verb, const char *program, char
 
 /* ---- jail commit ---- */
 
+struct commit_opts {
+	bool changes;
+};
+
+static const struct opt commit_options[] = {
+	{ "changes", 0, OPT_FLAG, NULL, offsetof(struct commit_opts, changes),
+	  .help = "only what the jail has changed: a layer upon the images that it runs on" },
+	{ 0 },
+};
+
 static int run_commit(struct cli *cli, const void *opts, int argc, char **argv)
 {
-	char *const args[] = { (char *)"jail-rootfs", (char *)"from-jail", argv[0], argv[1], NULL };
+	const struct commit_opts *o = opts;
+	char *const args[] = { (char *)"jail-rootfs", (char *)"from-jail", argv[0], argv[1],
+			       o->changes ? (char *)"--changes" : NULL, NULL };
 
-	(void)opts;
 	(void)argc;
 	return run_tool(cli, "commit", "jail-rootfs", args);
 }
@@ -67,10 +78,12 @@ const struct verb verb_commit = {
 	.args = "ID NAME",
 	.summary = "make an image out of a jail",
 	.about = "NAME is an image of jail-rootfs then: jail run --image NAME.",
+	.opts = commit_options,
+	.opts_size = sizeof(struct commit_opts),
 	.min_args = 2,
 	.max_args = 2,
 	.complete = { COMPLETE_JAIL },
-	.examples = (const char *const[]){ "jail commit web web-2", NULL },
+	.examples = (const char *const[]){ "jail commit web web-2", "jail commit --changes web web-patch", NULL },
 	.run = run_commit,
 };
 

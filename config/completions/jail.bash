@@ -259,7 +259,7 @@ _jail() {
 		esac
 		if ((nth == 0)); then _jail_ids; else :; fi ;;
 	commit)
-		options="--help -h"
+		options="--changes --help -h"
 		case $previous in
 		esac
 		if ((nth == 0)); then _jail_ids; else :; fi ;;

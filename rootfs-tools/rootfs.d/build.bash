@@ -63,6 +63,7 @@ build_inside() {
 	export TMPDIR=$BUILD/tmp
 	echo '{}' > "$WORK/spec"
 	echo '{}' > "$WORK/source"
+	echo '[]' > "$WORK/base"
 	TOOLS=()
 	"${V}_plan"
 	IMAGE=$2

@@ -64,7 +64,7 @@ import_build() {
 	local file=${ARGS[0]}
 	[ "$file" = - ] || exec < "$file"
 	AS_IS=1
-	step "unpack" unpack "$file" --only manifest.json,spec.json,rootfs,rootfs.erofs
+	step "unpack" unpack "$file" --only manifest.json,spec.json,rootfs,rootfs.erofs --whiteouts
 	step "manifest" import_sort "$file"
 	DIGEST=$(< "$WORK/wanted")
 }
@@ -86,6 +86,7 @@ import_sort() {
 	jq -er '.digest | strings | select(test("^sha256:[0-9a-f]{64}$"))' "$in/manifest.json" > "$WORK/wanted" ||
 		die "$1: its manifest has no digest"
 	jq '{imported: (.source | objects // {})}' "$in/manifest.json" > "$WORK/source"
+	jq '[.base | arrays[] | {name, digest}]' "$in/manifest.json" > "$WORK/base"
 	jq -r '.architecture | strings | select(test("^[a-z0-9_-]+$"))' "$in/manifest.json" > "$WORK/architecture"
 	jq -f "$LIB/import.jq" "$in/spec.json" > "$WORK/spec" || die "$1: its spec.json is not a spec"
 	mv "$in/$tree" "$BUILD/$tree"

@@ -7,13 +7,14 @@
 # ids are those that the jail sees, and with the privileges that it has over its own files only.  It follows no link
 # and opens no fifo, and what it writes goes through sift.py into the box, like any other tar.
 
-OPTIONS["from-jail"]="root= devices seal erofs replace digest="
+OPTIONS["from-jail"]="changes root= devices seal erofs replace digest="
 USAGE["from-jail"]="from-jail [OPTION...] ID NAME
 
 The root file system of a jail, running or stopped.
 
   ID                  of the jail, whose program becomes that of the image
   NAME                of the image
+  --changes           only what it has changed: a layer upon the images that it runs on
   --root DIR          where the state of jails is, if not in /run/jail
   --devices           device nodes may be in it
   --seal              remove machine id, host keys, random seed, leases, logs and caches
@@ -25,6 +26,8 @@ from_jail_plan() {
 	wants 2 2
 	IMAGE=${ARGS[1]}
 	[ -z "${OPT[seal]-}" ] || SEALED=1
+	[ -z "${OPT[changes]-}" ] || [ -z "${OPT[seal]-}" ] ||
+		misuse "from-jail: --seal is for a whole root, not for --changes"
 }
 
 # Outside, where /proc is the host's: ROOT_FD and USER_FD are descriptors for those inside.
@@ -44,6 +47,7 @@ from_jail_open() {
 		[ "$(readlink "/proc/$pid/ns/user")" != "$(readlink /proc/self/ns/user)" ] || USER_FD=
 	fi
 	export ROOT_FD USER_FD ROOT_MAPS
+	[ -z "${OPT[changes]-}" ] || jail_command diff --null "$id" > "$BUILD/changes" || exit 1
 }
 
 # Nobody mounts it any more: ids are those on disk, unless the files were chowned for the jail.
@@ -62,6 +66,11 @@ from_jail_build() {
 	jq -n --arg id "${ARGS[0]}" '{jail: $id}' > "$WORK/source"
 	mkdir "$BUILD/rootfs"
 	mv "$BUILD/plan" "$WORK/plan"
+	if [ -n "${OPT[changes]-}" ]; then
+		base_of_jail "$WORK/plan"
+		split_changes "$BUILD/changes"
+		rm "$BUILD/changes"
+	fi
 	step "copy the root of ${ARGS[0]}" copy_root
 	default_program
 	jq --slurpfile default "$WORK/spec" 'def step(f): first(.plan.steps[]? | select(f)) // {};
@@ -72,7 +81,10 @@ from_jail_build() {
 }
 
 copy_root() {
-	read_root | sift "jail ${ARGS[0]}" | unpack_boxed
+	local only=()
+	[ -z "${OPT[changes]-}" ] || only=(--members "$WORK/changed")
+	read_root | sift "jail ${ARGS[0]}" "${only[@]}" | unpack_boxed
+	[ -z "${OPT[changes]-}" ] || whiteouts
 	# What is seen there in a running jail is what was mounted on them.
 	# shellcheck disable=SC2016
 	boxed sh -c 'cd /tree; for dir in dev proc sys; do

@@ -109,7 +109,10 @@ default_program() {
 write_spec() {
 	local lower=rootfs
 	[ ! -e "$BUILD/rootfs.erofs" ] || lower=rootfs.erofs
-	jq --arg lower "$lower" '.jail.rootfs = {lower: [$lower], upper: "ephemeral"}' "$WORK/spec" > "$BUILD/spec.json"
+	base_lowers "$WORK/base" > "$WORK/lowers"
+	jq --arg lower "$lower" --rawfile more "$WORK/lowers" \
+		'.jail.rootfs = {lower: ([$lower] + ($more | split("\n")[:-1])), upper: "ephemeral"}' \
+		"$WORK/spec" > "$BUILD/spec.json"
 }
 
 # tool NAME [COMMAND...]: its version goes into the manifest: the first one that COMMAND (NAME --version) prints.
@@ -127,9 +130,11 @@ write_manifest() {
 	architecture=$(cat "$WORK/architecture" 2> /dev/null || dpkg --print-architecture 2> /dev/null || uname -m)
 	jq -n --arg name "$IMAGE" --arg verb "$VERB" --arg digest "$(< "$WORK/digest")" --arg created "$(date -u +%FT%TZ)" \
 		--arg size "$(< "$WORK/size")" --arg architecture "$architecture" --slurpfile source "$WORK/source" \
+		--slurpfile base "$WORK/base" \
 		'{name: $name, source: ({verb: $verb} + $source[0]), digest: $digest, created: $created,
 		size_bytes: ($size | tonumber), architecture: $architecture, tools: ([$ARGS.positional |
-		_nwise(2) | {key: .[0], value: .[1]}] | from_entries)}' --args "${TOOLS[@]}" > "$BUILD/manifest.json"
+		_nwise(2) | {key: .[0], value: .[1]}] | from_entries)} +
+		if $base[0] == [] then {} else {base: $base[0]} end' --args "${TOOLS[@]}" > "$BUILD/manifest.json"
 }
 
 image_finish() {

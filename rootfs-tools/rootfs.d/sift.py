@@ -5,11 +5,14 @@ A member is looked at before any byte of it is passed on, so what is unpacked be
 at, and nothing that comes after the first fault.  Python's tarfile reads the headers.
 
   --devices      device nodes may be in it
+  --whiteouts    so may files that overlays take for deleted ones
   --layer        of an OCI image: hard links may lead to what lower layers have, and no end mark is needed
+  --members FILE pass on only those that FILE names, each with a zero byte behind it
   --only NAMES   nothing at the top but NAMES, separated by commas
   --limit BYTES  of all files together, holes too
 """
 import argparse
+import os
 import sys
 import tarfile
 
@@ -27,13 +30,14 @@ class Sieve:
 
     def __init__(self, source, sink, layer):
         self.source, self.sink, self.layer = source, sink, layer
-        self.held, self.position, self.lent = [], 0, False
+        self.held, self.position, self.lent, self.kept_from = [], 0, False, 0
 
     def read(self, size):
         data = bytes(size) if self.lent else self.source.read(size)
         self.lent = False
         self.position += len(data)
-        self.held.append(data)
+        if self.position > self.kept_from:
+            self.held.append(data)
         return data
 
     def tell(self):
@@ -51,13 +55,20 @@ class Sieve:
                 return
             if not data:
                 raise Fault("it ends in the middle of a file")
+            if self.position >= self.kept_from:
+                self.sink.write(data)
             self.position += len(data)
-            self.sink.write(data)
 
     def release(self):
         for data in self.held:
             self.sink.write(data)
         self.held = []
+
+    def drop(self, start, end):
+        """A member: its headers are held, perhaps behind the last byte of the one before it."""
+        held = b"".join(self.held)
+        self.sink.write(held[:len(held) - (self.position - start)])
+        self.held, self.kept_from = [], end
 
 
 def parts_of(name, what):
@@ -109,9 +120,10 @@ class Judge:
             raise Fault("does not belong into an image")
         parts = self.through_links(parts)
         if member.type in KINDS:
-            if not self.options.devices:
+            whiteout = (member.devmajor, member.devminor) == (0, 0)
+            if not self.options.devices and not (whiteout and self.options.whiteouts):
                 raise Fault("is a %s device, see --devices" % KINDS[member.type])
-            if (member.devmajor, member.devminor) == (0, 0):
+            if whiteout and not (self.options.whiteouts and member.type == tarfile.CHRTYPE):
                 raise Fault("is a device that overlays take for a deleted file")
         if member.islnk():
             target = "/".join(self.through_links(parts_of(member.linkname, "its hard link's target ")))
@@ -142,6 +154,11 @@ def sift(options):
         archive = tarfile.TarFile(fileobj=sieve, mode="r", format=tarfile.PAX_FORMAT)
         member = archive.next()
         while member is not None:
+            if options.members is not None and os.fsencode(member.name.removeprefix("./")) not in options.members:
+                sieve.drop(member.offset, archive.offset)
+                archive.members = []
+                member = archive.next()
+                continue
             try:
                 judge.look_at(member)
             except Fault as fault:
@@ -161,9 +178,16 @@ def sift(options):
         pass
 
 
+def names_in(file):
+    with open(file, "rb") as names:
+        return set(names.read().split(b"\0")[:-1])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--devices", action="store_true")
+    parser.add_argument("--whiteouts", action="store_true")
+    parser.add_argument("--members", type=names_in)
     parser.add_argument("--layer", action="store_true")
     parser.add_argument("--only", type=lambda names: names.split(","))
     parser.add_argument("--limit", type=int, default=1 << 62)

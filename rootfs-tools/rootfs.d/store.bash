@@ -78,6 +78,8 @@ has_image() {
 store_publish() {
 	local user
 	store_lock
+	# Its base may have gone meanwhile.
+	jq '.base // []' "$BUILD/manifest.json" | base_lowers /dev/stdin > /dev/null
 	if ! exists "$IMAGE"; then
 		mv -T "$BUILD" "$IMAGES/$IMAGE"
 		BUILD=
@@ -93,9 +95,14 @@ store_publish() {
 
 # ---- who uses an image ----
 
-# used_by NAME: a jail, or whatever else is found first; nothing when it is free
+# used_by NAME: a jail, another image, or whatever else is found first; nothing when it is free
 used_by() {
 	local dir=$IMAGES/$1 id
+	id=$(used_by_layer "$1")
+	[ -z "$id" ] || {
+		echo "image $id"
+		return
+	}
 	id=$(used_by_jail "$dir") || exit
 	if [ -n "$id" ]; then
 		echo "jail $id"
