@@ -9,7 +9,7 @@ ASAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 suites: all $(UNIT_BIN) $(API_BIN) $(FAULT_BIN)
 	@rm -rf $(TAP)
 	@for t in $(UNIT_BIN); do tests/suite $(TAP) unit-$${t##*/} $$t; done
-	@tests/suite $(TAP) bats env B=$(B) JAIL=$(abspath $(B))/jail tests/bats/run
+	@tests/suite $(TAP) bats env B=$(B) JAIL=$(abspath $(B))/jail tests/bats/run $(BATS_FILES)
 	@tests/suite $(TAP) api tests/api/run $(B)
 	@tests/suite $(TAP) fault tests/fault/run $(B)
 
@@ -22,9 +22,11 @@ differential: suites
 	@tests/suite $(TAP) differential tests/bats/sandbox tests/differential/bad_input.py $(abspath $(B))/jail \
 		$(abspath $(B))/tests/fault/rootfs/bin/true
 
-# The same suites with everything instrumented, and a proof that it is.
+# The same suites with everything instrumented, and a proof that it is.  jail-rootfs, a third of the time, is not
+# written in C: nothing of it would be instrumented.
 check-asan: deps
-	@$(MAKE) --no-print-directory B=$(B)/asan SAN="$(ASAN)" suites-asan
+	@$(MAKE) --no-print-directory B=$(B)/asan SAN="$(ASAN)" suites-asan \
+		BATS_FILES="$(filter-out tests/bats/rootfs_% tests/bats/leftover.bats,$(wildcard tests/bats/*.bats))"
 	@tests/summary $(B)/asan/tap
 
 suites-asan: suites
