@@ -3,8 +3,8 @@
 #
 # image.bash - from a tree to an image: times, seal, digest, erofs, spec and manifest
 #
-# The digest of a directory is the SHA-256 of one tar of it, in which only the tree has a say: sorted, numeric
-# owners, no times but those of modification.  That of an erofs is the SHA-256 of the file.
+# The digest of a directory is that of digest.py, in which only the tree has a say: the same on every machine.  That of
+# an erofs is the SHA-256 of the file.
 
 # Access lists as the kernel has them: with --acls tar would write the names that this machine has for ids.
 XATTRS=(--xattrs '--xattrs-include=user.*' '--xattrs-include=security.capability' '--xattrs-include=system.posix_acl_*')
@@ -17,7 +17,7 @@ digest_of() {
 	if [ -e "$1/rootfs.erofs" ]; then
 		sum=$(sha256sum < "$1/rootfs.erofs")
 	else
-		sum=$(tar -C "$1/rootfs" "${CANON[@]}" -cf - . | sha256sum)
+		sum=$(python3 -I "$LIB/digest.py" "$1/rootfs")
 	fi
 	echo "sha256:${sum%% *}"
 }

@@ -37,6 +37,30 @@ load rootfs
 	[ -z "$(find "$IMAGES/c/rootfs" -newermt @1000000000)" ]
 }
 
+@test "the digest is of what jail-rootfs(1) says, on every machine" {
+	mkdir -p tree/d
+	printf hi > tree/a
+	ln tree/a tree/b
+	ln -s a "tree/c$(printf '\303\244')"
+	mkfifo -m 600 tree/d/e
+	chown 5:6 tree/a
+	chmod 4755 tree/a
+	setfattr -n user.x -v y tree/a
+	chmod 755 tree tree/d
+	find tree -exec touch -h -d @1000.000000001 {} +
+	tar --format=posix --xattrs -C tree -cf t.tar .
+	jr tar t.tar
+	cat > list <<-END
+		[".","directory",493,0,0,1000000000001,{}]
+		["a","file",2541,5,6,1000000000001,{"user.x":"79"},2,"$(printf hi | sha256sum | cut -d' ' -f1)"]
+		["b","link","a"]
+		["c\\u00c3\\u00a4","symlink",511,0,0,1000000000001,{},"a"]
+		["d","directory",493,0,0,1000000000001,{}]
+		["d/e","fifo",384,0,0,1000000000001,{}]
+	END
+	[ "$(digest t)" = "sha256:$(sha256sum < list | cut -d' ' -f1)" ]
+}
+
 @test "list: a table, JSON, names" {
 	run jr list
 	expect 0 "NAME  SOURCE  SIZE  CREATED  DIGEST"
