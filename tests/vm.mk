@@ -23,6 +23,6 @@ suites-vm: all
 ENGINES ?= podman podman-cgroupfs podman-rootless docker containerd
 check-engines: deps-vm
 	@$(MAKE) --no-print-directory B=$(B)/vm all
-	@B=$(B)/vm tests/vm/run -t 14400 -c 'tests/vm/engines/all $(ENGINES)'
+	@B=$(B)/vm tests/vm/run -t 21600 -c 'tests/vm/engines/all $(ENGINES)'
 
 .PHONY: check-engines

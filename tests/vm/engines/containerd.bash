@@ -9,6 +9,7 @@
 REFERENCE=/usr/sbin/runc
 IMAGE=localhost/box:latest
 ALONE='systemctl (kill|start)'
+CASE_SECONDS=${CASE_SECONDS:-300}
 engines=/work/tests/vm/engines
 
 # ctr in the namespace of the case

@@ -11,7 +11,7 @@ IMAGE=box
 # What there is one of: a swarm's ports, published ports, rules that a daemon which starts lays down anew, and the
 # options of the cgroup mount, addresses of networks
 ALONE='daemon_|containerd.service|swarm|compose|-p |cgroupns host|network create'
-CASE_SECONDS=${CASE_SECONDS:-300}
+CASE_SECONDS=${CASE_SECONDS:-900}             # a swarm takes half of that
 # shellcheck source=tests/vm/engines/common.bash
 source /work/tests/vm/engines/common.bash
 
