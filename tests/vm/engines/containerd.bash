@@ -59,6 +59,11 @@ cri() {
 	HANDLER=$handler "$engines/cri" "$@"
 }
 
+# log NAME FIELD: what it said, from that field on (2: the stream); first the one stream, then the other: those have no order
+log() {
+	sort -s -k 2,2 "logs/$1.log" | cut -d' ' -f "$2-"
+}
+
 # Debian's configuration, a sandbox image, what is shipped, and the handlers that are missing for a comparison
 configuration() {
 	local shipped=$engines/../../../config/engines/containerd.toml.in
