@@ -56,7 +56,10 @@ int path_open(const char *path, uint64_t flags, uint64_t resolve);
  * last one an empty file unless @dir. @resolve as above. */
 int path_make(const char *path, int dir, uint64_t resolve);
 
-/* ---- mounts.c: what layers.c needs of it ---- */
+/* ---- mounts.c: what layers.c and binfmt.c need of it ---- */
+
+/* A detached clone of the mount at @path, or of the one that @fd is on, from there on. */
+int clone_tree(int fd, const char *path, int recursive);
 
 /* A file system being made: its descriptor, and one more option for it; then the mount's. Both stay the caller's. */
 int fs_open(const char *type, const char *source, uint32_t options);
@@ -90,6 +93,9 @@ int mount_move(int tree, int target);
 int layers_open(const struct plan_step *s);
 int layers_add(const struct plan_step *s);
 int layers_mount(const struct plan_step *s);
+
+int binfmt_open(void);
+int binfmt_register(const struct plan_step *s);
 
 int copy_up(const struct plan_step *s);
 

@@ -200,6 +200,8 @@ static int carry_out(const struct plan_step *s)
 	case OP_TREE_FS: return mount_tree_fs(s);
 	case OP_TREE_ATTR: return mount_tree_attr(s);
 	case OP_COPY_UP: return copy_up(s);
+	case OP_BINFMT_FS: return binfmt_open();
+	case OP_BINFMT: return binfmt_register(s);
 	case OP_ATTACH: return mount_attach(s);
 	case OP_REMOUNT: return mount_remount(s);
 	case OP_DIR: return node_dir(s);

@@ -34,7 +34,7 @@ int set_attr(int fd, uint64_t set, uint64_t clr, uint64_t propagation, int recur
 			sizeof(attr));
 }
 
-static int clone_tree(int fd, const char *path, int recursive)
+int clone_tree(int fd, const char *path, int recursive)
 {
 	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0);
 

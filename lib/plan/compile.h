@@ -107,6 +107,8 @@ void compile_unshared(struct plan_builder *b, const struct plan_request *req);
 /* layers.c: a root that is an overlay */
 void compile_send_layers(struct plan_builder *b, const struct plan_request *req);
 void compile_layers(struct plan_builder *b, const struct plan_request *req, uint64_t base);
+/* binfmt.c: who runs programs of other machines */
+void compile_binfmt(struct plan_builder *b, const struct spec *spec);
 /* One step that sets a sysctl. */
 void compile_sysctl(struct plan_builder *b, const char *place, const struct spec_pair *pair);
 

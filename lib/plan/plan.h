@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define PLAN_MAGIC   0x6e616c706c69616aULL     /* "jailplan" */
-#define PLAN_VERSION 4U
+#define PLAN_VERSION 5U
 #define PLAN_MAX     (64U << 20)
 
 /* Who carries a step out, and when. Inside steps run in jail-init, in order. */
@@ -97,6 +97,8 @@ enum plan_arg {
 	  A(2, PROPAGATION, "propagation"), A(3, BOOL, "recursive")) \
 	X(MODE_OF, "take-mode", S(0, STR, "from")) \
 	X(COPY_UP, "copy-up", S(0, STR, "from")) \
+	X(BINFMT_FS, "new-binfmt-misc") \
+	X(BINFMT, "register-binfmt", S(0, STR, "interpreter"), S(1, STR, "line")) \
 	X(ATTACH, "attach", S(0, STR, "target"), A(0, TARGET, "kind")) \
 	X(REMOUNT, "remount", S(0, STR, "target"), S(1, OPT_LIST, "options"), A(0, ATTRS, "set"), \
 	  A(1, ATTRS, "clear"), A(2, PROPAGATION, "propagation"), \

@@ -122,6 +122,7 @@ void compile_rootfs(struct plan_builder *b, const struct plan_request *req)
 	compile_root(b, req, base);
 	compile_mounts(b, req, base);
 	compile_devices(b, req);
+	compile_binfmt(b, spec);
 	if (cwd && strcmp(cwd, "/")) {
 		uint32_t at = plan_put_str(b, cwd);
 

@@ -33,6 +33,7 @@ static int parse_stop_signal(const struct at *at, void *out)
 int parse_jail(const struct at *at, void *out)
 {
 	static const struct field fields[] = {
+		{ "binfmt", F_CALL, .fn = parse_binfmt },
 		{ "lxcfs", F_BOOL, FIELD_SIZE(struct spec, lxcfs) },
 		{ "network", F_CALL, FIELD_SIZE(struct spec, network), .fn = parse_jail_network },
 		{ "notify", F_BOOL, FIELD_SIZE(struct spec, notify) },
@@ -98,7 +99,7 @@ int finish_jail(const struct at *jail, struct spec *s)
 	finish_annotations(s);
 	if (s->system)
 		s->notify |= !at_member(jail, "notify").v;
-	if (finish_network(jail, s) < 0)
+	if (finish_network(jail, s) < 0 || finish_binfmt(jail, s) < 0)
 		return -EINVAL;
 	return s->lxcfs ? add_lxcfs(jail, s) : 0;
 }

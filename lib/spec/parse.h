@@ -70,6 +70,10 @@ int finish_jail(const struct at *jail, struct spec *s);
 int parse_jail_rootfs(const struct at *at, void *rootfs);
 int finish_rootfs(const struct at *doc, struct spec *s);
 
+/* binfmt.c */
+int parse_binfmt(const struct at *at, void *spec);
+int finish_binfmt(const struct at *jail, const struct spec *s);
+
 /* sysctl.c */
 int check_sysctls(const struct at *lnx, struct spec *s);
 /* Its path under /proc/sys, in @out of at least strlen(key) + 1 bytes; -EINVAL: no good name. */

@@ -78,6 +78,13 @@ struct spec_rootfs {
 	uint64_t size_bytes;            /* of an ephemeral one; 0: the kernel's default, half of memory */
 };
 
+/* ---- programs of other machines ---- */
+
+struct spec_binfmt {
+	char *line;                     /* as the kernel's "register" takes it */
+	char *name, *interpreter;       /* of it; the interpreter is an absolute path outside */
+};
+
 /* ---- process ---- */
 
 struct spec_rlimit {
@@ -275,6 +282,8 @@ struct spec {
 	struct spec_network network;    /* jail.network */
 	struct spec_netdef netdef;      /* spec_parse_netdef() fills in nothing else */
 	struct spec_rootfs rootfs;      /* jail.rootfs */
+	struct spec_binfmt *binfmt;     /* jail.binfmt */
+	size_t n_binfmt;
 };
 
 /* A layer that is a file with an EROFS file system: by its name, as nothing is looked at before a jail is made. */

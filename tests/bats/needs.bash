@@ -11,6 +11,7 @@ declare -gA NEEDS=(
 	["systemd"]='[ -d /run/systemd/system ]'
 	["user systemd"]='[ -S /run/user/1000/systemd/private ]'
 	["user namespaces"]='unshare --user true'
+	["binfmt_misc in a user namespace"]='unshare -rm mount -t binfmt_misc none /mnt'
 	["subordinate ids"]='grep -qs "^user:" /etc/subuid && command -v newuidmap'
 	["unprivileged user"]='getent passwd user'
 	["huge pages"]='grep -qs "^HugePages_Free: *[1-9]" /proc/meminfo'

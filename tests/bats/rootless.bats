@@ -463,6 +463,16 @@ in_userns() {
 	expect 0 5
 }
 
+@test "programs of another kind are run by an interpreter from outside" {
+	needs binfmt_misc in a user namespace
+	cp "$(command -v busybox)" $USERS/sh
+	printf 'JAILTEST=1\n%s\n' 'echo "I am $0 $*"; cat /proc/$$/cmdline | tr "\0" " "' > rootfs/bin/foreign
+	chmod 755 rootfs/bin/foreign
+	ann ".jail.binfmt = [\":test:M::JAILTEST::$USERS/sh:F\"]" foreign a b
+	rm $USERS/sh
+	expect 0 $'I am /bin/foreign a b\n'"$USERS/sh /bin/foreign a b "
+}
+
 @test "layers: ephemeral and kept, but not disk and images" {
 	local layered='{process: {args: $ARGS.positional}, jail: {rootfs: {lower: ["rootfs"], upper: $upper}}}' script
 	script='id -u; echo x >> /etc/which; cat /etc/which'
