@@ -152,8 +152,8 @@ unit: $(UNIT_BIN)
 DEPS_BUILD := gcc make binutils libc6-dev libseccomp-dev libcap-dev libnl-3-dev libnl-route-3-dev \
 	libjansson-dev libsystemd-dev
 DEPS_RUN   := busybox-static nftables
-DEPS_ROOTFS := mmdebstrap arch-test skopeo umoci jq zstd xz-utils erofs-utils python3
-DEPS_TEST  := passt bats jq python3 tmux strace iproute2 util-linux procps mmdebstrap crun runc mandoc uidmap \
+DEPS_ROOTFS := mmdebstrap arch-test qemu-user-static skopeo umoci jq zstd xz-utils erofs-utils python3
+DEPS_TEST  := passt musl-tools bats jq python3 tmux strace iproute2 util-linux procps mmdebstrap crun runc mandoc uidmap \
 	attr libcap2-bin bash-completion gcovr g++ pkg-config fish zsh \
 	python3-prometheus-client docker-registry
 DEPS_LINT  := clang clang-tidy cppcheck shellcheck libclang-rt-14-dev

@@ -6,7 +6,7 @@
 # What could differ from one build to the next is removed (the seal) or given one time (image.bash).
 
 UBUNTU_KEYRING=/usr/share/keyrings/ubuntu-archive-keyring.gpg
-OPTIONS["debian"]="include= variant= architecture= mirror= keyring= files= setup= name= erofs replace digest="
+OPTIONS["debian"]="include= variant= architecture= emulator= mirror= keyring= files= setup= name= erofs replace digest="
 # suite_usage VERB NAME SUITES MIRROR KEYRING: the help of both, with what differs
 suite_usage() {
 	cat <<-END
@@ -17,7 +17,8 @@ suite_usage() {
 		  SUITE               $3
 		  --include PKG,…     more packages
 		  --variant VARIANT   of mmdebstrap: minbase (default), apt, essential, important, standard, …
-		  --architecture ARCH i386, …: what this machine's processor runs (default: its own)
+		  --architecture ARCH arm64, i386, … (default: this machine's)
+		  --emulator FILE     who runs its programs (default: if need be, qemu-user-static's)
 		  --mirror URL        default: that of mmdebstrap$4
 		  --keyring FILE      $5
 		  --files DIR         copied over the tree when the packages are in it, as root's; may be given several
@@ -58,6 +59,10 @@ suite_plan() {
 	good_name "$SUITE" || misuse "$VERB: \"$SUITE\" is not a suite"
 	needs mmdebstrap mmdebstrap
 	[ -z "${OPT[setup]-}" ] || [ -f "${OPT[setup]}" ] || die "there is no ${OPT[setup]}"
+	ARCHITECTURE=${OPT[architecture]:-$(dpkg --print-architecture)}
+	if [ -n "${OPT[emulator]-}" ] || is_foreign "$ARCHITECTURE"; then
+		emulated "$ARCHITECTURE" "${OPT[emulator]-}" || die "$WHY"
+	fi
 	IMAGE=${OPT[name]:-$VERB-$SUITE}
 	SEALED=1
 }
@@ -78,25 +83,26 @@ ubuntu_build() {
 
 # What is done to the tree besides: mmdebstrap runs hooks with sh, the tree is their argument.
 customize() {
-	local dir dirs
+	local dir dirs hook=customize
+	# There is nothing behind it where packages are extracted only.
+	[ "${OPT[variant]-}" != extract ] || hook=extract
 	IFS=: read -ra dirs <<< "${OPT[files]-}"
 	for dir in "${dirs[@]}"; do
 		[ -d "$dir" ] || die "there is no directory $dir"
-		options+=(--customize-hook="cp -a --no-preserve=ownership $(printf %q "$(realpath "$dir")")/. \"\$1\"")
+		options+=("--$hook-hook=cp -a --no-preserve=ownership $(printf %q "$(realpath "$dir")")/. \"\$1\"")
 	done
 	# shellcheck disable=SC2016 # the hook's own
-	[ -z "${OPT[setup]-}" ] || options+=(--customize-hook="cp $(printf %q "$(realpath "${OPT[setup]}")") "'"$1/setup-of-image"
+	[ -z "${OPT[setup]-}" ] || options+=("--$hook-hook=cp $(printf %q "$(realpath "${OPT[setup]}")") "'"$1/setup-of-image"
 		chroot "$1" /bin/sh /setup-of-image && rm "$1/setup-of-image"')
 }
 
 # bootstrap [SOURCE...]
 bootstrap() {
-	local options=("--variant=${OPT[variant]:-minbase}" --format=directory --mode=root)
+	local within=() options=("--variant=${OPT[variant]:-minbase}" --format=directory --mode=root)
 	[ -z "${OPT[include]-}" ] || options+=("--include=${OPT[include]}")
-	if [ -n "${OPT[architecture]-}" ]; then
-		options+=("--architectures=${OPT[architecture]}")
-		echo "${OPT[architecture]}" > "$WORK/architecture"
-	fi
+	[ -z "${OPT[architecture]-}" ] || options+=("--architectures=$ARCHITECTURE")
+	echo "$ARCHITECTURE" > "$WORK/architecture"
+	[ -z "${REGISTRATION-}" ] || within=(foreign)
 	[ -z "${OPT[keyring]-}" ] || options+=("--keyring=${OPT[keyring]}")
 	customize
 	jq -n --arg suite "$SUITE" --arg variant "${OPT[variant]:-minbase}" --arg more "${OPT[include]-}" \
@@ -105,11 +111,7 @@ bootstrap() {
 		if $mirror == "" then {} else {mirror: $mirror} end' > "$WORK/source"
 	tool mmdebstrap
 	# The epoch is for what scripts of packages write into files, as the day of the last change of a password is.
-	step "packages of $SUITE" env SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-1704067200}" \
+	step "packages of $SUITE" "${within[@]}" env SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-1704067200}" \
 		mmdebstrap "${options[@]}" "$SUITE" "$BUILD/rootfs" "$@" > /dev/null
 	default_program
-	# Its programs ask uname(2) what to build and install.
-	[[ ${OPT[architecture]-} != @(i386|armhf|armel) ]] ||
-		jq '.linux.personality.domain = "LINUX32"' "$WORK/spec" > "$WORK/spec32"
-	[ ! -e "$WORK/spec32" ] || mv "$WORK/spec32" "$WORK/spec"
 }

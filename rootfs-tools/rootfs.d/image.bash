@@ -156,6 +156,7 @@ image_finish() {
 	if [ -n "${DIGEST-}" ] && [ "$DIGEST" != "$digest" ]; then
 		die "${ARGS[0]}: the digest is $digest, its manifest says $DIGEST"
 	fi
+	machine_of_spec
 	write_spec
 	write_manifest
 }

@@ -3,7 +3,7 @@
 #
 # binfmt.bats - jail.binfmt: programs of other machines, run by interpreters from outside
 #
-# Here those are scripts that start with JAILTEST, and a shell that is not in the jail.  rootfs_systems.bats has
+# Here those are scripts that start with JAILTEST, and a shell that is not in the jail.  rootfs_foreign.bats has
 # programs of an ARM.
 
 load helpers

@@ -57,6 +57,18 @@ spec() {
 	expect 0 $'kept\n1000\n1'
 }
 
+@test "oci: of another processor, it has an emulator; of one of 32 bits, the personality" {
+	wants_program qemu-aarch64-static
+	image --architecture arm64
+	jr oci oci:img:app
+	run spec '.jail.binfmt[0] | split(":") | .[1, 6, 7]'
+	expect 0 $'"qemu-aarch64"\n"'"$(realpath "$(command -v qemu-aarch64-static)")"$'"\n"POCF"'
+	image --architecture 386
+	jr oci oci:img:app --replace
+	run spec '[.jail.binfmt, .linux.personality.domain]'
+	expect 0 '[null,"LINUX32"]'
+}
+
 # in_image USER: who that is in tree
 in_image() {
 	run python3 -I "${ROOTFS%/*}/rootfs.d/in_image.py" tree "$@"
