@@ -76,7 +76,9 @@ from_jail_build() {
 	jq --slurpfile default "$WORK/spec" 'def step(f): first(.plan.steps[]? | select(f)) // {};
 		step(.step == "exec") as $exec | step(.step == "set-ids") as $ids |
 		if $exec.args then {process: {args: $exec.args, env: $exec.env, cwd: (step(.place == "process.cwd").path // "/"),
-			user: {uid: ($ids.uid // 0), gid: ($ids.gid // 0)}}} else $default[0] end' "$WORK/plan" > "$WORK/process"
+			user: {uid: ($ids.uid // 0), gid: ($ids.gid // 0)}}} else $default[0] end +
+		([.plan.steps[]? | select(.step == "register-binfmt") | .line] |
+			if . == [] then {} else {jail: {binfmt: .}} end)' "$WORK/plan" > "$WORK/process"
 	mv "$WORK/process" "$WORK/spec"
 }
 

@@ -54,13 +54,16 @@ arm() {
 	fails "process.args: exec /bin/sh: Exec format error"
 }
 
-@test "arm64: what exec adds, and setuid programs" {
+@test "arm64: what exec adds, an image of a running jail, and setuid programs" {
 	arm
 	changed . sleep 1000
 	up
 	run jail exec "$ID" /bin/sh -c 'uname -m; exec uname -s'
 	expect 0 $'aarch64\nLinux'
+	jr from-jail "$ID" arm
 	jail delete -f "$ID"
+	run_image arm '.process.args = ["uname", "-m"]'
+	expect 0 aarch64
 	changed '.process.user = {uid: 1000, gid: 1000} | .process.noNewPrivileges = false' \
 		/bin/suid -p -c 'grep Uid /proc/$$/status'
 	go
