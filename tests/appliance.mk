@@ -2,9 +2,10 @@
 #
 # make check-appliance: appliances as somebody would use them, with a browser; see tests/appliance/run
 
+# The last suite boots the machine of make check-vm.
 DEPS_APPLIANCE := chromium chromium-driver fonts-liberation bats jq python3 mmdebstrap zstd iproute2 util-linux nftables
 
-deps-appliance: deps-build
+deps-appliance: deps-build deps-vm
 	@tests/deps $(DEPS_APPLIANCE)
 
 # TAP of its own, the build of check
@@ -15,5 +16,6 @@ check-appliance: deps-appliance
 suites-appliance: all
 	@rm -rf $(TAP)
 	@tests/suite $(TAP) appliance env B=$(B) JAIL=$(abspath $(B))/jail tests/appliance/run
+	@tests/suite $(TAP) reboot env B=$(B) tests/appliance/reboot
 
 .PHONY: deps-appliance check-appliance suites-appliance
