@@ -111,12 +111,15 @@ static int pivot(int old)
 	return r < 0 ? r : (int)SYS(umount2, ".", MNT_DETACH);
 }
 
+/* What was received, or made of layers, lies there already: over itself it cannot be moved. */
 static int move_over(int old)
 {
 	int r = old < 0 ? 0 : set_attr(old, 0, 0, MS_SLAVE, 0);
 
 	if (r == 0)
 		r = (int)SYS(move_mount, in.root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+	if (r == -ELOOP)
+		r = 0;
 	return r < 0 ? r : (int)SYS(chroot, ".");
 }
 

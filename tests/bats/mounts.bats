@@ -470,6 +470,17 @@ shared_host() {
 	lacks "$BUNDLE/rootfs/bin"
 }
 
+@test "--no-pivot: a root that comes into a user namespace, and one of layers" {
+	for filter in '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 0, size: 65536}]
+		| .linux.gidMappings = .linux.uidMappings' '.jail.rootfs = {lower: ["rootfs"]} | del(.root)'; do
+		config "$filter" sh -c 'ls -d /bin /run/jail; touch /written; cat /proc/self/mountinfo'
+		go --no-pivot
+		expect 0
+		contains $'/bin\n'
+		contains "/run/jail: No such file"
+	done
+}
+
 @test "masked paths: files, directories, those that are missing; mounts below, too" {
 	mkdir -p rootfs/secret/dir
 	echo secret > rootfs/secret/file
