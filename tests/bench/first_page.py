@@ -46,23 +46,17 @@ def until_page(port, start, seconds=120):
 class Jail:
     name = "jail"
 
-    def __init__(self, command, data):
+    def __init__(self, command):
         self.command = command
-        self.spec = f"{data}/appliances/{NAME}/spec.json"
 
     def start(self):
-        run(self.command, "run", "-d", "--log-output", "none", self.spec, "bench")
-        while subprocess.run([self.command, "exec", "bench", "/usr/lib/jail-appliance/check"], check=False,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
-            time.sleep(0.05)
-        run(self.command, "publish", "bench")
+        run(self.command, "appliance", "start", NAME)
 
     def page(self, start):
         return until_page(8080, start)
 
     def stop(self):
-        run(self.command, "stop", "bench")
-        subprocess.run([self.command, "delete", "--force", "bench"], check=False, stderr=subprocess.DEVNULL)
+        run(self.command, "appliance", "stop", NAME)
 
 
 class Runc:
@@ -121,7 +115,7 @@ def main():
     os.environ["JAIL_DATA_DIR"] = data
     run(args.jail, "appliance", "run", NAME)
     run(args.jail, "appliance", "stop", NAME)
-    peers = [Jail(args.jail, data), Runc(args.peer, data, work)]
+    peers = [Jail(args.jail), Runc(args.peer, data, work)]
     times = {peer.name: [] for peer in peers}
     try:
         for _ in range(args.runs):
@@ -132,8 +126,7 @@ def main():
                 peer.stop()
                 print(peer.name, f"{times[peer.name][-1]:.2f} s", flush=True)
     finally:
-        for peer in peers:
-            subprocess.run([peer.command, "delete", "--force", "bench"], check=False, stderr=subprocess.DEVNULL)
+        peers[1].stop()
         run(args.jail, "appliance", "remove", "--yes", NAME)
         shutil.rmtree(work)
     medians = [statistics.median(times[peer.name]) for peer in peers]
