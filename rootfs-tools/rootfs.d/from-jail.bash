@@ -66,6 +66,7 @@ from_jail_build() {
 	jq -n --arg id "${ARGS[0]}" '{jail: $id}' > "$WORK/source"
 	mkdir "$BUILD/rootfs"
 	mv "$BUILD/plan" "$WORK/plan"
+	architecture_of_jail "$WORK/plan"
 	if [ -n "${OPT[changes]-}" ]; then
 		base_of_jail "$WORK/plan"
 		split_changes "$BUILD/changes"
@@ -78,7 +79,9 @@ from_jail_build() {
 		if $exec.args then {process: {args: $exec.args, env: $exec.env, cwd: (step(.place == "process.cwd").path // "/"),
 			user: {uid: ($ids.uid // 0), gid: ($ids.gid // 0)}}} else $default[0] end +
 		([.plan.steps[]? | select(.step == "register-binfmt") | .line] |
-			if . == [] then {} else {jail: {binfmt: .}} end)' "$WORK/plan" > "$WORK/process"
+			if . == [] then {} else {jail: {binfmt: .}} end) +
+		if any(.plan.steps[]?; .step == "set-personality" and .value == "0x8") then
+			{linux: {personality: {domain: "LINUX32"}}} else {} end' "$WORK/plan" > "$WORK/process"
 	mv "$WORK/process" "$WORK/spec"
 }
 

@@ -6,11 +6,25 @@
 # Its manifest names them, uppermost first, with their digests: base; its spec has them as further lower layers.  They
 # cannot be removed or replaced as long as it is there.  What it deletes of them are whiteouts, as overlayfs has them.
 
+# lowers_of_jail FILE: the layers of the jail whose plan is in FILE, uppermost first
+lowers_of_jail() {
+	jq -r '[.plan.steps[]? | select(.source and (.place | strings | startswith("jail.rootfs.lower[")))] |
+		sort_by(.place[18:-1] | tonumber) | .[].source' "$1"
+}
+
+# architecture_of_jail FILE: that of the last image below, in $WORK/architecture; nothing: it has none
+architecture_of_jail() {
+	local manifest
+	manifest=$(lowers_of_jail "$1" | tail -n 1)
+	[ -n "$manifest" ] || return 0
+	manifest=${manifest%/*}/manifest.json
+	[ ! -f "$manifest" ] || jq -r '.architecture | strings | select(test("^[a-z0-9_-]+$"))' "$manifest" > "$WORK/architecture"
+}
+
 # base_of_jail FILE: what the plan of a jail in FILE has as layers, which must be images, in $WORK/base
 base_of_jail() {
 	local lower dir
-	jq -r '[.plan.steps[]? | select(.source and (.place | strings | startswith("jail.rootfs.lower[")))] |
-		sort_by(.place[18:-1] | tonumber) | .[].source' "$1" | while read -r lower; do
+	lowers_of_jail "$1" | while read -r lower; do
 		dir=$(dirname "$(realpath "$lower")")
 		if [ "${dir%/*}" != "$IMAGES" ] || [ ! -f "$dir/manifest.json" ]; then
 			die "jail ${ARGS[0]} has the layer $lower, which is no image in $IMAGES"

@@ -62,6 +62,8 @@ arm() {
 	expect 0 $'aarch64\nLinux'
 	jr from-jail "$ID" arm
 	jail delete -f "$ID"
+	run jq -r .architecture "$IMAGES/arm/manifest.json"
+	expect 0 arm64
 	run_image arm '.process.args = ["uname", "-m"]'
 	expect 0 aarch64
 	changed '.process.user = {uid: 1000, gid: 1000} | .process.noNewPrivileges = false' \
@@ -98,6 +100,14 @@ arm() {
 	image i386
 	runs /bin/sh -c 'uname -m; getconf LONG_BIT; dpkg --print-architecture'
 	expect 0 $'i686\n32\ni386'
+	changed . sleep 1000
+	up
+	jr from-jail "$ID" copy
+	jail delete -f "$ID"
+	run_image copy '.process.args = ["uname", "-m"]'
+	expect 0 i686
+	run jq -r .architecture "$IMAGES/copy/manifest.json"
+	expect 0 i386
 }
 
 @test "oldstable: a shell, and its packages" {
