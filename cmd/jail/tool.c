@@ -58,7 +58,7 @@ struct commit_opts {
 
 static const struct opt commit_options[] = {
 	{ "changes", 0, OPT_FLAG, NULL, offsetof(struct commit_opts, changes),
-	  .help = "only what the jail has changed: a layer upon the images that it runs on" },
+	  .help = "only what the jail has changed: a layer upon the images below it" },
 	{ 0 },
 };
 

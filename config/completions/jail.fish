@@ -194,7 +194,7 @@ complete -c jail -n '__jail_at diff' -l null -s z -d 'end each line with a NUL, 
 complete -c jail -n '__jail_at diff' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at diff first' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a commit -d 'make an image out of a jail'
-complete -c jail -n '__jail_at commit' -l changes -d 'only what the jail has changed: a layer upon the images that it runs on'
+complete -c jail -n '__jail_at commit' -l changes -d 'only what the jail has changed: a layer upon the images below it'
 complete -c jail -n '__jail_at commit' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at commit first' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a inspect -d 'print all that is known about a jail, as JSON'
