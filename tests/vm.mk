@@ -2,7 +2,7 @@
 #
 # make check-vm: the Bats suite and tests/vm/*.bats in a virtual machine; see tests/vm/README.md
 
-VM_SECONDS ?= 2700
+VM_SECONDS ?= 3600
 DEPS_VM := qemu-system-x86 mmdebstrap e2fsprogs cpio xz-utils
 
 deps-vm: deps-build
