@@ -83,11 +83,14 @@ shell_inside() {
 	wait_for shows '^in>'
 	type_line "until stty size | grep '20 70'; do :; done"
 	wait_for shows '^20 70$'
-	type_line "sleep 100"
+	type_line "echo first; sleep 100"
+	wait_for shows '^first$'
+	sleep 0.3
 	press C-c
 	type_line 'echo "rc=$?"'
 	wait_for shows '^rc=130$'
-	type_line "sleep 100"
+	type_line "echo second; sleep 100"
+	wait_for shows '^second$'
 	sleep 0.3
 	press C-z
 	wait_for shows 'Stopped'
