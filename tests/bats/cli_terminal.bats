@@ -107,9 +107,9 @@ shell_inside() {
 @test "exec -t: lines begin in the first column, from the first one on" {
 	screen
 	jail run -d --log-output none --name "$ID" --rootfs rootfs -- sleep 100
-	for _ in 1 2 3 4 5; do
-		type_line "clear; jail exec -t $ID seq 1 5; echo done"
-		wait_for shows '^done$'
+	for i in 1 2 3 4 5; do
+		type_line "clear; jail exec -t $ID seq 1 5; echo done $i"
+		wait_for shows "^done $i\$"
 		shows '^5$'
 	done
 	type_line "clear; jail exec -t $ID env PS1='in> ' sh"
