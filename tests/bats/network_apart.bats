@@ -176,6 +176,8 @@ default_by() {
 	believes two "$(local_address jail0)" "$(gateway_mac)"
 	# All that was seen to be held back gets through without the rule
 	nft insert rule bridge jail from_port accept
+	deny one fe80::7 &
+	BACKGROUND+=($!)
 	in_net two ip -6 addr del fe80::7/64 dev eth0
 	in_net two ip -6 addr add fe80::7/64 dev eth0
 	wait_for has_failed two fe80::7
