@@ -2,9 +2,9 @@
 #
 # make check-appliance: appliances as somebody would use them, with a browser; see tests/appliance/run
 
-# The last suite boots the machine of make check-vm.
 DEPS_APPLIANCE := chromium chromium-driver fonts-liberation bats jq python3 mmdebstrap zstd iproute2 util-linux nftables
 
+# The last suite boots the machine of make check-vm.
 deps-appliance: deps-build deps-vm
 	@tests/deps $(DEPS_APPLIANCE)
 

@@ -87,7 +87,7 @@ import_sort() {
 		die "$1: its manifest has no digest"
 	jq '{imported: (.source | objects // {})}' "$in/manifest.json" > "$WORK/source"
 	jq '[.base | arrays[] | {name, digest}]' "$in/manifest.json" > "$WORK/base"
-	jq -r '.architecture | strings | select(test("^[a-z0-9_-]+$"))' "$in/manifest.json" > "$WORK/architecture"
+	architecture_of "$in/manifest.json"
 	jq -f "$LIB/import.jq" "$in/spec.json" > "$WORK/spec" || die "$1: its spec.json is not a spec"
 	mv "$in/$tree" "$BUILD/$tree"
 	[ "$tree" = rootfs ] || chmod 600 "$BUILD/$tree"

@@ -83,7 +83,7 @@ machine_of_spec() {
 	fi
 	if [ -n "${REGISTRATION-}" ]; then
 		# shellcheck disable=SC2016 # jq's own
-		filter='.jail.binfmt = [$line]'
+		filter='.jail.binfmt //= [$line]'
 	elif [[ $architecture == @(i386|armhf|armel) ]]; then
 		filter='.linux.personality.domain = "LINUX32"'
 	fi

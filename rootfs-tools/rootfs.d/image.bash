@@ -11,6 +11,11 @@ XATTRS=(--xattrs '--xattrs-include=user.*' '--xattrs-include=security.capability
 CANON=(--sort=name --format=posix --numeric-owner "${XATTRS[@]}"
 	'--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime')
 
+# architecture_of MANIFEST: what it says, if it is a name, in $WORK/architecture
+architecture_of() {
+	jq -r '.architecture | strings | select(test("^[a-z0-9_-]+$"))' "$1" > "$WORK/architecture"
+}
+
 # digest_of DIR: that of the image in DIR
 digest_of() {
 	local sum

@@ -86,7 +86,7 @@ verify_run() {
 				"$(jq -r .digest "$IMAGES/$name/manifest.json")"
 			bad=1
 		fi
-		(IMAGE=$name && jq '.base // []' "$IMAGES/$name/manifest.json" | base_lowers /dev/stdin > /dev/null) || bad=1
+		(IMAGE=$name && has_base "$IMAGES/$name/manifest.json") || bad=1
 	done
 	return "$bad"
 }

@@ -18,7 +18,7 @@ architecture_of_jail() {
 	manifest=$(lowers_of_jail "$1" | tail -n 1)
 	[ -n "$manifest" ] || return 0
 	manifest=${manifest%/*}/manifest.json
-	[ ! -f "$manifest" ] || jq -r '.architecture | strings | select(test("^[a-z0-9_-]+$"))' "$manifest" > "$WORK/architecture"
+	[ ! -f "$manifest" ] || architecture_of "$manifest"
 }
 
 # base_of_jail FILE: what the plan of a jail in FILE has as layers, which must be images, in $WORK/base
@@ -46,6 +46,11 @@ base_lowers() {
 		[ ! -e "$IMAGES/$name/rootfs.erofs" ] || tree=rootfs.erofs
 		echo "$IMAGES/$name/$tree"
 	done
+}
+
+# has_base MANIFEST: what IMAGE, whose manifest it is, is upon is there
+has_base() {
+	jq '.base // []' "$1" | base_lowers /dev/stdin > /dev/null
 }
 
 # used_by_layer NAME: an image upon it, but none that is to be removed with it

@@ -156,14 +156,12 @@ def sift(options):
         while member is not None:
             if options.members is not None and os.fsencode(member.name.removeprefix("./")) not in options.members:
                 sieve.drop(member.offset, archive.offset)
-                archive.members = []
-                member = archive.next()
-                continue
-            try:
-                judge.look_at(member)
-            except Fault as fault:
-                raise Fault("refused: %s: %s" % (shown(member.name) or ".", fault)) from None
-            sieve.release()
+            else:
+                try:
+                    judge.look_at(member)
+                except Fault as fault:
+                    raise Fault("refused: %s: %s" % (shown(member.name) or ".", fault)) from None
+                sieve.release()
             archive.members = []
             member = archive.next()
     except tarfile.TarError as error:

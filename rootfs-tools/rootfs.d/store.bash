@@ -79,7 +79,7 @@ store_publish() {
 	local user
 	store_lock
 	# Its base may have gone meanwhile.
-	jq '.base // []' "$BUILD/manifest.json" | base_lowers /dev/stdin > /dev/null
+	has_base "$BUILD/manifest.json"
 	if ! exists "$IMAGE"; then
 		mv -T "$BUILD" "$IMAGES/$IMAGE"
 		BUILD=
