@@ -31,11 +31,10 @@ backup_run() {
 	AGAIN=
 	wants 1 2
 	needs zstd zstd
-	use "${ARGS[0]}"
+	use "${ARGS[0]}" alone
 	file=${ARGS[1]:-$NAME-$(date +%Y%m%d-%H%M%S).tar.zst}
 	[ ! -d "$file" ] || die "$file is a directory"
 	[ "$file" = - ] || [ -w "$(dirname "$file")" ] || die "$(dirname "$file") cannot be written to"
-	lock_instance "$NAME"
 	heal
 	# Nothing else gets there, and the jail that is started again does not hold it.
 	[ "$file" != - ] || exec 3>&1 >&2
@@ -44,7 +43,7 @@ backup_run() {
 		take_down
 	fi
 	UNDO=end_backup
-	step "image" rootfs_tool export "$(about .image)" "$INSTANCE/image.tar.zst"
+	step "image" rootfs_tool export "$CURRENT" "$INSTANCE/image.tar.zst"
 	PLACE=$(dirname "$file") step "all of it" write_backup "$file"
 	UNDO=
 	end_backup
@@ -99,7 +98,6 @@ restore_run() {
 	settle_name
 	with_images restore_image
 	restore_ports
-	APPLIANCE=$INSTANCE/appliance/$(about .image)
 	check_manifest
 	link_spec
 	bring_up
@@ -133,8 +131,8 @@ settle_name() {
 # Under the name that it had, if that is free or the very same
 restore_image() {
 	local old image digest
-	old=$(about .image)
-	image=$old
+	read_image
+	old=$CURRENT image=$CURRENT
 	digest=$(zstd -dcq "$INSTANCE/image.tar.zst" | tar -xOf - manifest.json | jq -r .digest)
 	if [ "$(jq -r .digest "$IMAGES/$image/manifest.json" 2> /dev/null)" != "$digest" ]; then
 		[ ! -e "$IMAGES/$image" ] || image=$(next_image "$(about .appliance)")

@@ -40,14 +40,34 @@ manifest() {
 	jq -r "$1" "$APPLIANCE/appliance.json" || die "$APPLIANCE/appliance.json cannot be read"
 }
 
-# use NAME: sets NAME and INSTANCE, which must be there
+# use NAME [alone]: the instance in hand, which must be there: NAME and INSTANCE, and what read_image sets.
+# alone: under its lock
 use() {
 	check_name "$1"
 	needs_root
 	needs jq jq
 	NAME=$1 INSTANCE=$INSTANCES/$1
-	[ -f "$INSTANCE/instance.json" ] || die "there is no $1 here; jail appliance run $1 makes it"
-	APPLIANCE=$INSTANCE/appliance/$(about .image)
+	is_instance
+	if [ "${2-}" = alone ]; then
+		lock_instance "$1"
+		is_instance
+	fi
+	read_image
+}
+
+is_instance() {
+	[ -f "$INSTANCE/instance.json" ] || die "there is no $NAME here; jail appliance run $NAME makes it"
+}
+
+# CURRENT, the image of the instance in hand; APPLIANCE, the folder that it was made of; BEFORE, if an update did not
+# come to its end.  Once for all who ask: to start jq takes longer than a jail does.
+read_image() {
+	local both
+	both=$(about '.image, .before // ""') || die "$INSTANCE/instance.json cannot be read"
+	CURRENT=${both%%$'\n'*}
+	BEFORE=${both#"$CURRENT"}
+	BEFORE=${BEFORE#$'\n'}
+	APPLIANCE=$INSTANCE/appliance/$CURRENT
 }
 
 # about FILTER: of the instance in hand
@@ -61,6 +81,7 @@ set_about() {
 	shift
 	jq "$@" "$filter" "$INSTANCE/instance.json" > "$INSTANCE/instance.json.new"
 	mv "$INSTANCE/instance.json.new" "$INSTANCE/instance.json"
+	read_image
 }
 
 # lock_instance NAME: one at a time works on an instance
@@ -96,10 +117,7 @@ sweep() {
 # Under the instance's lock: an update that did not come to its end is taken back.
 heal() {
 	local dir
-	if [ "$(about '.before // empty')" != "" ]; then
-		set_about '.image = .before | del(.before)'
-		APPLIANCE=$INSTANCE/appliance/$(about .image)
-	fi
+	[ -z "$BEFORE" ] || set_about '.image = .before | del(.before)'
 	rm -rf "$INSTANCE/appliance/.new" "$INSTANCE"/image.tar.zst*
 	for dir in "$INSTANCE"/appliance/*/; do
 		[ "$dir" = "$APPLIANCE/" ] || rm -rf "$dir"
@@ -140,11 +158,11 @@ rootfs_tool() {
 
 # Is it ours, by the spec that it was made of: not just somebody's jail of that name?
 jail_status() {
-	local bundles
-	bundles=$(jq -n '$ARGS.positional' --args "$INSTANCE")
-	[ "$(readlink "/etc/jail/$NAME.json")" != "$INSTANCE/spec.json" ] || bundles=$(jq '. + ["/etc/jail"]' <<< "$bundles")
-	{ jail_command state "$NAME" 2> /dev/null || true; } |
-		jq -r --argjson ours "$bundles" 'select(.bundle as $b | $ours | index($b)) | .status // empty'
+	local state linked=$INSTANCE
+	state=$(jail_command state "$NAME" 2> /dev/null) || return 0
+	[ "$(readlink "/etc/jail/$NAME.json")" != "$INSTANCE/spec.json" ] || linked=/etc/jail
+	jq -r --arg ours "$INSTANCE" --arg linked "$linked" \
+		'select(.bundle == $ours or .bundle == $linked) | .status // empty' <<< "$state"
 }
 
 # any_jail NAME: has some jail that name?

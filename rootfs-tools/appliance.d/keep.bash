@@ -56,7 +56,7 @@ status_run() {
 	wants 1 1
 	use "${ARGS[0]}"
 	status=$(jail_status)
-	echo "$NAME: ${status:-stopped}, image $(about .image), ports $(about '.ports | join(", ")')"
+	echo "$NAME: ${status:-stopped}, image $CURRENT, ports $(about '.ports | join(", ")')"
 	[ "$status" = running ] || exit 3
 	healthy > /dev/null 2>&1 || { echo "not healthy"; exit 1; }
 	echo "healthy"
@@ -80,16 +80,14 @@ new_folder() {
 update_run() {
 	local old
 	wants 1 1
-	use "${ARGS[0]}"
-	lock_instance "$NAME"
+	use "${ARGS[0]}" alone
 	heal
-	old=$(about .image)
+	old=$CURRENT
 	new_folder
 	build_image "$(about .appliance)"
 	UNDO=undo_update
 	take_down
 	mv -T "$APPLIANCE" "$INSTANCE/appliance/$IMAGE"
-	APPLIANCE=$INSTANCE/appliance/$IMAGE
 	set_about '.image = $image | .before = $old' --arg image "$IMAGE" --arg old "$old"
 	make_secrets
 	if ! (bring_up); then
@@ -115,7 +113,7 @@ go_back() {
 # Interrupted in between
 undo_update() {
 	heal
-	complain "interrupted: $NAME may be down; jail appliance start $NAME starts it from $(about .image)"
+	complain "interrupted: $NAME may be down; jail appliance start $NAME starts it from $CURRENT"
 }
 
 remove_run() {
@@ -127,8 +125,8 @@ remove_run() {
 		read -rp "Remove $NAME and all that it holds? [y/N] " answer
 		[[ $answer == [yY]* ]] || exit 1
 	fi
-	lock_instance "$NAME"
-	image=$(about .image)
+	use "$NAME" alone
+	image=$CURRENT
 	take_down
 	if [ -d /run/systemd/system ] && systemctl -q is-enabled "jail@$NAME" 2> /dev/null; then
 		systemctl -q disable "jail@$NAME"

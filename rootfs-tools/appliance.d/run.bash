@@ -87,6 +87,7 @@ make_instance() {
 	ports=$(manifest '.ports // [] | join(",")')
 	jq -n --arg name "$NAME" --arg appliance "$(manifest .name)" --arg image "$IMAGE" --arg ports "${OPT[port]:-$ports}" \
 		'{name: $name, appliance: $appliance, image: $image, ports: ($ports | split(","))}' > "$INSTANCE/instance.json"
+	read_image
 }
 
 # jail@NAME finds it there.
@@ -116,7 +117,7 @@ make_secrets() {
 # Each begins with what the image has there, as a whole or not at all.  The directory "state" is every appliance's.
 make_volumes() {
 	local name path tree new=$INSTANCE/volumes/.new
-	tree=$(realpath "$IMAGES/$(about .image)/rootfs")
+	tree=$(realpath "$IMAGES/$CURRENT/rootfs")
 	while IFS=$'\t' read -r name path; do
 		[ ! -e "$INSTANCE/volumes/$name" ] || continue
 		rm -rf --one-file-system "$new"
@@ -130,39 +131,36 @@ make_volumes() {
 	done < <(all_volumes)
 }
 
+# manifest_jq FILTER [JQ-OPTION...]: of the appliance in hand, with what appliance.jq defines
+manifest_jq() {
+	local filter=$1
+	shift
+	jq -L "$HERE/appliance.d" -r "$@" "include \"appliance\"; $filter" "$APPLIANCE/appliance.json"
+}
+
 # NAME and PATH of each
 all_volumes() {
-	manifest '{state: "/var/lib/jail-appliance"} + (.volumes // {}) | to_entries[] | "\(.key)\t\(.value)"'
+	manifest_jq 'volumes[] | "\(.key)\t\(.value)"'
 }
 
-# limits: what of the manifest's this machine can hold it to
-limits() {
-	local file=/sys/fs/cgroup/cgroup.controllers limit limits='{}'
-	[ -e "$file" ] || file=/sys/fs/cgroup/unified/cgroup.controllers
-	for limit in memory pids; do
-		[ "$(manifest ".$limit // empty")" != "" ] || continue
-		if grep -qsw "$limit" "$file"; then
-			limits=$(jq --argjson value "$(manifest ".$limit")" ".$limit.limit = \$value" <<< "$limits")
-		elif [[ $VERB == @(run|restore) ]]; then     # once
-			complain "warning: this machine has no $limit controller: the limit of $(manifest ".$limit") is left out"
-		fi
-	done
-	echo "$limits"
+# Those that this machine can hold somebody to
+controllers() {
+	cat /sys/fs/cgroup/cgroup.controllers 2> /dev/null || cat /sys/fs/cgroup/unified/cgroup.controllers 2> /dev/null || true
 }
 
-# Of absolute paths: it is also read by way of /etc/jail.
+# Limits that are left out for want of a controller: said once, when the instance is made
+warn_of_limits() {
+	local limit value
+	while read -r limit value; do
+		complain "warning: this machine has no $limit controller: the limit of $value is left out"
+	done < <(manifest_jq 'limits[] | select(.key | IN($have | split(" ")[]) | not) | "\(.key) \(.value)"' \
+		--arg have "$(controllers)")
+}
+
 write_spec() {
-	local volumes
-	volumes=$(all_volumes | jq -R --arg dir "$INSTANCE/volumes" 'split("\t") |
-		{destination: .[1], type: "bind", source: "\($dir)/\(.[0])", options: ["rbind", "idmap", "nosuid", "nodev"]}' | jq -s .)
-	jq -n --arg name "$NAME" --arg lower "$IMAGES/$(about .image)/rootfs" --argjson volumes "$volumes" \
-		--argjson ports "$(about .ports)" --arg secrets "$INSTANCE/secrets" --argjson limits "$(limits)" '
-		{hostname: $name, process: {args: ["/sbin/init"]},
-		mounts: ($volumes + [{destination: "/run/secrets", type: "bind", source: $secrets,
-			options: ["rbind", "ro", "idmap", "nosuid", "nodev", "noexec"]}]),
-		linux: {resources: $limits},
-		jail: {notify: true, rootfs: {lower: [$lower], upper: "disk"},
-			network: ({publish: $ports} + if $ports == [] then {} else {publishWhen: "ready"} end)}}' > "$INSTANCE/spec.json.new"
+	[[ $VERB != @(run|restore) ]] || warn_of_limits
+	manifest_jq 'spec($about[0]; $dir; $lower; $have | split(" "))' --slurpfile about "$INSTANCE/instance.json" \
+		--arg dir "$INSTANCE" --arg lower "$IMAGES/$CURRENT/rootfs" --arg have "$(controllers)" > "$INSTANCE/spec.json.new"
 	mv "$INSTANCE/spec.json.new" "$INSTANCE/spec.json"
 }
 
@@ -178,8 +176,10 @@ enable_unit() {
 # ---- starting ----
 
 bring_up() {
-	make_volumes
+	# Side by side: most of either is the start of a jq.
+	make_volumes &
 	write_spec
+	wait "$!" || exit 1
 	if has_unit; then
 		step "start, by jail@$NAME.service" systemctl start "jail@$NAME"
 		return
@@ -198,14 +198,14 @@ healthy() {
 	jail_command exec "$NAME" /usr/lib/jail-appliance/check
 }
 
-# The check is made inside, by a unit; to ask for it costs less than to make it once more.
+# The check is made inside, by a unit, which is waited for.
 is_up() {
-	jail_command exec "$NAME" systemctl is-active --quiet jail-appliance-health
+	jail_command exec "$NAME" systemctl --no-ask-password --quiet start jail-appliance-health
 }
 
 await_health() {
-	local end=$((SECONDS + ${JAIL_HEALTH_SECONDS:-300}))
-	until is_up > /dev/null 2>&1; do
+	local end=$((SECONDS + ${JAIL_HEALTH_SECONDS:-300})) left
+	while left=$((end - SECONDS)) && ! SECONDS_AT_MOST=$((left > 0 ? left : 1)) is_up < /dev/null > /dev/null 2>&1; do
 		is_running || die "it has stopped; $INSTANCE/log has what it said"
 		((SECONDS < end)) || die "it is not healthy after ${JAIL_HEALTH_SECONDS:-300} s: $(jail_command exec "$NAME" \
 			/usr/lib/jail-appliance/why 2>&1 | tail -n 1)"
@@ -225,8 +225,7 @@ greet() {
 
 start_run() {
 	wants 1 1
-	use "${ARGS[0]}"
-	lock_instance "$NAME"
+	use "${ARGS[0]}" alone
 	heal
 	! is_running || die "$NAME runs already"
 	bring_up
@@ -234,8 +233,7 @@ start_run() {
 
 stop_run() {
 	wants 1 1
-	use "${ARGS[0]}"
-	lock_instance "$NAME"
+	use "${ARGS[0]}" alone
 	take_down
 }
 

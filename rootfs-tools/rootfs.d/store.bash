@@ -120,11 +120,11 @@ jail_program() {
 	fi
 }
 
-# jail_command ARGUMENT...: JAIL_ROOT is what jail commit tells.
+# jail_command ARGUMENT...: JAIL_ROOT is what jail commit tells; SECONDS_AT_MOST may bound it.
 jail_command() {
 	local jail root=${OPT[root]:-${JAIL_ROOT-}}
 	jail=$(jail_program) || die "$VERB needs the command jail in PATH, or JAIL"
-	"$jail" ${root:+--root "$root"} "$@"
+	${SECONDS_AT_MOST:+timeout --foreground --kill-after 5 "$SECONDS_AT_MOST"} "$jail" ${root:+--root "$root"} "$@"
 }
 
 # Also as one of several layers, or by a mount of a part of it: what the plan of a jail names as a source
