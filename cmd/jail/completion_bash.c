@@ -25,6 +25,8 @@ static void bash_value(enum opt_complete kind, const char *choices)
 		printf("_jail_ids");
 	else if (kind == COMPLETE_COMMAND)
 		printf("_jail_words \"\"");
+	else if (kind == COMPLETE_TOOL)
+		printf("_jail_tool");
 	else
 		putchar(':');
 }
@@ -94,11 +96,16 @@ void completion_bash(void)
 	     "}\n\n"
 	     "_jail_ids() {\n"
 	     "\t_jail_words \"$(jail ${root:+--root \"$root\"} list -q 2>/dev/null)\"\n"
+	     "}\n\n"
+	     "_jail_tool() {\n"
+	     "\toptions=$(jail \"$verb\" words \"$first\" 2>/dev/null)\n"
+	     "\t_jail_words \"$options\"\n"
+	     "\t((${#COMPREPLY[@]})) || _jail_files\n"
 	     "}\n");
 	bash_valued();
 	puts("_jail() {\n"
 	     "\tlocal current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}\n"
-	     "\tlocal verb='' root='' options='' word nth=0 i\n\n"
+	     "\tlocal verb='' root='' options='' first='' word nth=0 i\n\n"
 	     "\tCOMPREPLY=()\n"
 	     "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
 	     "\t\tword=${COMP_WORDS[i]}\n"
@@ -106,7 +113,7 @@ void completion_bash(void)
 	     "\t\tif _jail_takes_value \"$verb\" \"$word\"; then i=$((i + 1));\n"
 	     "\t\telif [[ $word == -* ]]; then :;\n"
 	     "\t\telif [[ -z $verb ]]; then verb=$word;\n"
-	     "\t\telse nth=$((nth + 1)); fi\n"
+	     "\t\telse nth=$((nth + 1)) first=${first:-$word}; fi\n"
 	     "\tdone\n\n"
 	     "\tcase $verb in");
 	bash_options("''", cli_options);

@@ -28,6 +28,8 @@ static void fish_value(enum opt_complete kind, const char *choices)
 		printf(" -a '(__fish_complete_directories)'");
 	else if (kind == COMPLETE_JAIL)
 		printf(" -a '(__jail_ids)'");
+	else if (kind == COMPLETE_TOOL)
+		printf(" -F -a '(__jail_tool)'");
 }
 
 static void fish_options(const char *condition, const struct opt *opts)
@@ -123,6 +125,11 @@ void completion_fish(void)
 	     "\t\tset root --root $words[(math $i + 1)]\n"
 	     "\tend\n"
 	     "\tjail $root list -q 2>/dev/null\n"
+	     "end\n\n"
+	     "# What follows the verb that is a program of its own\n"
+	     "function __jail_tool\n"
+	     "\tset -l words (string match -v -- '-*' (commandline -opc))\n"
+	     "\tjail $words[2] words $words[3] 2>/dev/null\n"
 	     "end\n\n"
 	     "complete -c jail -f");
 	fish_options("__jail_at -", cli_options);

@@ -73,6 +73,10 @@ static void zsh_options(const struct opt *opts)
 
 static void zsh_verb(const struct verb *verb)
 {
+	if (verb->complete[1] == COMPLETE_TOOL) {
+		printf("\t%s)\n\t\t_jail_tool %s ;;\n", verb->name, verb->choices);
+		return;
+	}
 	printf("\t%s)\n\t\t_arguments -S \\\n", verb->name);
 	zsh_options(verb->opts);
 	printf("\t\t'1");
@@ -91,6 +95,11 @@ void completion_zsh(void)
 	     "\troot=(${opt_args[--root]:+--root ${opt_args[--root]}})\n"
 	     "\tids=(${(f)\"$(jail $root list -q 2>/dev/null)\"})\n"
 	     "\tcompadd -a ids\n"
+	     "}\n\n"
+	     "_jail_tool() {\n"
+	     "\tlocal -a offers=($@)\n"
+	     "\t((CURRENT == 2)) || offers=(${(f)\"$(jail $words[1] words $words[2] 2>/dev/null)\"})\n"
+	     "\tcompadd -a offers || _files\n"
 	     "}\n\n"
 	     "_jail_verbs() {\n"
 	     "\tlocal -a verbs\n"

@@ -23,6 +23,7 @@ enum opt_kind {
 enum opt_complete {
 	COMPLETE_NONE, COMPLETE_FILE, COMPLETE_DIR, COMPLETE_JAIL, COMPLETE_SIGNAL,
 	COMPLETE_VERB, COMPLETE_CAPABILITY, COMPLETE_COMMAND,
+	COMPLETE_TOOL,                  /* what the verb's own program offers: "jail VERB words ARGUMENT" */
 };
 
 struct opt_list {

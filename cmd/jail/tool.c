@@ -123,6 +123,7 @@ const struct verb verb_appliance = {
 	.min_args = 1,
 	.max_args = -1,
 	.choices = "list build run start stop status backup restore update remove",
+	.complete = { COMPLETE_NONE, COMPLETE_TOOL },
 	.examples = (const char *const[]){ "jail appliance run mediawiki", NULL },
 	.run = run_appliance,
 };

@@ -15,6 +15,12 @@ _jail_ids() {
 	_jail_words "$(jail ${root:+--root "$root"} list -q 2>/dev/null)"
 }
 
+_jail_tool() {
+	options=$(jail "$verb" words "$first" 2>/dev/null)
+	_jail_words "$options"
+	((${#COMPREPLY[@]})) || _jail_files
+}
+
 _jail_takes_value() {
 	case $1:$2 in
 	:--root) return 0 ;;
@@ -96,7 +102,7 @@ _jail_takes_value() {
 
 _jail() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local verb='' root='' options='' word nth=0 i
+	local verb='' root='' options='' first='' word nth=0 i
 
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -105,7 +111,7 @@ _jail() {
 		if _jail_takes_value "$verb" "$word"; then i=$((i + 1));
 		elif [[ $word == -* ]]; then :;
 		elif [[ -z $verb ]]; then verb=$word;
-		else nth=$((nth + 1)); fi
+		else nth=$((nth + 1)) first=${first:-$word}; fi
 	done
 
 	case $verb in
@@ -221,7 +227,7 @@ _jail() {
 		options="--help -h"
 		case $previous in
 		esac
-		if ((nth == 0)); then _jail_words "list build run start stop status backup restore update remove"; else :; fi ;;
+		if ((nth == 0)); then _jail_words "list build run start stop status backup restore update remove"; else _jail_tool; fi ;;
 	list)
 		options="--quiet -q --format -f --help -h"
 		case $previous in

@@ -52,6 +52,12 @@ function __jail_ids
 	jail $root list -q 2>/dev/null
 end
 
+# What follows the verb that is a program of its own
+function __jail_tool
+	set -l words (string match -v -- '-*' (commandline -opc))
+	jail $words[2] words $words[3] 2>/dev/null
+end
+
 complete -c jail -f
 complete -c jail -n '__jail_at -' -l root -d 'keep state in DIR (default /run/jail, or $XDG_RUNTIME_DIR/jail)' -x -a '(__fish_complete_directories)'
 complete -c jail -n '__jail_at -' -l data -d 'images and upper layers are in DIR (default $JAIL_DATA_DIR, or /var/lib/jail)' -x -a '(__fish_complete_directories)'
@@ -160,6 +166,7 @@ complete -c jail -n '__jail_at publish first' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a appliance -d 'build, run, back up, restore and update turn-key systems'
 complete -c jail -n '__jail_at appliance' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at appliance first' -a "list build run start stop status backup restore update remove"
+complete -c jail -n '__jail_at appliance more' -F -a '(__jail_tool)'
 complete -c jail -n '__jail_at -' -a list -d 'list all jails'
 complete -c jail -n '__jail_at list' -l quiet -s q -d 'print only the ids'
 complete -c jail -n '__jail_at list' -l format -s f -d 'table (default) or json' -x -a "table json"

@@ -17,6 +17,16 @@ places() {
 	printf '%s\n' ${JAIL_APPLIANCES:+"$JAIL_APPLIANCES"} /etc/jail/appliances "$HERE/appliances"
 }
 
+# names_with FILE: of the directories in those that are read, which have it
+names_with() {
+	local dir found
+	while IFS= read -r dir; do
+		for found in "$dir"/*/"$1"; do
+			[ ! -f "$found" ] || basename "${found%/*}"
+		done
+	done
+}
+
 # find_appliance NAME|DIR: sets APPLIANCE, its folder
 find_appliance() {
 	local dir

@@ -24,7 +24,8 @@ build() {
 	if declare -F "${V}_open" > /dev/null; then
 		"${V}_open"
 	fi
-	setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc -- \
+	# A session of its own: it has no terminal to be stopped by.
+	setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc -- setsid \
 		"$BASH" "$SELF" __build "$BUILD" "$IMAGE" "${COMMAND[@]}" <&0 &
 	WORKER=$!
 	wait "$WORKER" || status=$?

@@ -53,13 +53,16 @@ elapsed() {
 
 # step TEXT COMMAND...: what it says on standard error is told only if it fails, and then in one line
 step() {
-	local text=$1 start=$EPOCHREALTIME status=0
+	local text=$1 start=$EPOCHREALTIME status=0 in
 	shift
+	# In the background a terminal stops whoever reads from it, or sets it, as apt does.
+	if [ -t 0 ]; then exec {in}< /dev/null; else exec {in}<&0; fi
 	[ -z "$SHOW" ] || printf '  %-52s' "$text" >&2
 	# In the background, where set -e holds within; a group of its own, which end_step can end
 	set -m
-	(set -e && "$@") 2> "$WORK/log" <&0 &
+	(set -e && "$@") 2> "$WORK/log" <&"$in" {in}<&- &
 	STEP=$!
+	exec {in}<&-
 	set +m
 	wait "$STEP" || status=$?
 	STEP=

@@ -55,6 +55,10 @@ bash_offers() {
 	touch some.json
 	[ "$(bash_offers jail run -d some.j)" = some.json ]
 	bash_offers jail exec -c CAP_SYS_CH | grep -qx CAP_SYS_CHROOT
+	[ "$(bash_offers jail appliance sta)" = "start status" ]
+	[ "$(bash_offers jail appliance run --po)" = --port ]
+	[ "$(bash_offers jail appliance run med)" = mediawiki ]
+	[ "$(bash_offers jail appliance restore some.j)" = some.json ]
 }
 
 @test "fish" {
@@ -68,6 +72,9 @@ bash_offers() {
 	[ "$(offers 'jail completion z')" = zsh ]
 	touch some.json
 	[ "$(offers 'jail run -d some.j')" = some.json ]
+	[ "$(offers 'jail appliance run --po')" = --port ]
+	[ "$(offers 'jail appliance run med')" = mediawiki ]
+	[ "$(offers 'jail appliance restore some.j')" = some.json ]
 }
 
 @test "zsh" {

@@ -48,3 +48,20 @@ built() {
 	refuses "ubuntu needs Ubuntu's keys, and there is no /nosuch"
 	has_images
 }
+
+@test "debian: on a terminal it is not stopped, though apt sets up whatever terminal it has" {
+	mkdir bin
+	cat > bin/mmdebstrap <<-'END'
+		#!/bin/sh
+		[ "$1" != --version ] || exec echo mmdebstrap 0
+		stty sane 2> /dev/null && echo "it has a terminal for its input" >&2 && exit 1
+		(stty sane < /dev/tty) 2> /dev/null && echo "it has a terminal" >&2 && exit 1
+		for dir; do
+			case $dir in */rootfs) mkdir -p "$dir/bin" && touch "$dir/bin/sh" ;; esac
+		done
+	END
+	chmod +x bin/mmdebstrap
+	run timeout -k 5 60 script -qec "PATH=$PWD/bin:\$PATH $ROOTFS debian --name t" /dev/null < /dev/null
+	expect 0
+	contains "t: sha256:"
+}
