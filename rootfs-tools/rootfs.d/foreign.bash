@@ -74,16 +74,17 @@ foreign() {
 			exec "$@"' sh "$PROGRAM" "$REGISTRATION" "$@"
 }
 
-# What its programs ask uname(2) for, to build and install it, and who runs them
+# What its programs ask uname(2) for, to build and install it, and who runs them, unless the spec says that already
 machine_of_spec() {
 	local architecture filter=.
+	! jq -e .jail.binfmt "$WORK/spec" > /dev/null || return 0
 	architecture=$(debian_name "$(cat "$WORK/architecture" 2> /dev/null)")
 	if [ -z "${REGISTRATION-}" ] && is_foreign "$architecture"; then
 		emulated "$architecture" || complain "$IMAGE: $WHY"
 	fi
 	if [ -n "${REGISTRATION-}" ]; then
 		# shellcheck disable=SC2016 # jq's own
-		filter='.jail.binfmt //= [$line]'
+		filter='.jail.binfmt = [$line]'
 	elif [[ $architecture == @(i386|armhf|armel) ]]; then
 		filter='.linux.personality.domain = "LINUX32"'
 	fi
