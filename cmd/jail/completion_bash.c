@@ -98,8 +98,10 @@ void completion_bash(void)
 	     "\t_jail_words \"$(jail ${root:+--root \"$root\"} list -q 2>/dev/null)\"\n"
 	     "}\n\n"
 	     "_jail_tool() {\n"
-	     "\toptions=$(jail \"$verb\" words \"$first\" 2>/dev/null)\n"
-	     "\t_jail_words \"$options\"\n"
+	     "\tlocal words\n"
+	     "\twords=$(jail \"$verb\" words \"$first\" 2>/dev/null)\n"
+	     "\toptions=$(grep -e ^-- <<< \"$words\")\n"
+	     "\t_jail_words \"$(grep -ve ^-- <<< \"$words\")\"\n"
 	     "\t((${#COMPREPLY[@]})) || _jail_files\n"
 	     "}\n");
 	bash_valued();

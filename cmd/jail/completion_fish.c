@@ -28,8 +28,6 @@ static void fish_value(enum opt_complete kind, const char *choices)
 		printf(" -a '(__fish_complete_directories)'");
 	else if (kind == COMPLETE_JAIL)
 		printf(" -a '(__jail_ids)'");
-	else if (kind == COMPLETE_TOOL)
-		printf(" -F -a '(__jail_tool)'");
 }
 
 static void fish_options(const char *condition, const struct opt *opts)
@@ -60,6 +58,8 @@ static void fish_arguments(const struct verb *verb)
 		fish_value(verb->complete[i], i ? NULL : verb->choices);
 		if (verb->complete[i] == COMPLETE_COMMAND)
 			printf(" -F");
+		else if (verb->complete[i] == COMPLETE_TOOL)
+			printf(" -F -a '(__jail_tool %s)'", verb->name);
 		putchar('\n');
 	}
 }
@@ -128,8 +128,10 @@ void completion_fish(void)
 	     "end\n\n"
 	     "# What follows the verb that is a program of its own\n"
 	     "function __jail_tool\n"
-	     "\tset -l words (string match -v -- '-*' (commandline -opc))\n"
-	     "\tjail $words[2] words $words[3] 2>/dev/null\n"
+	     "\tset -l words (commandline -opc)\n"
+	     "\tset -l i (contains -i -- $argv[1] $words); or return\n"
+	     "\tset -l rest (string match -v -- '-*' $words[(math $i + 1)..-1])\n"
+	     "\tjail $argv[1] words $rest[1] 2>/dev/null\n"
 	     "end\n\n"
 	     "complete -c jail -f");
 	fish_options("__jail_at -", cli_options);

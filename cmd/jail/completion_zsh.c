@@ -99,6 +99,7 @@ void completion_zsh(void)
 	     "_jail_tool() {\n"
 	     "\tlocal -a offers=($@)\n"
 	     "\t((CURRENT == 2)) || offers=(${(f)\"$(jail $words[1] words $words[2] 2>/dev/null)\"})\n"
+	     "\t[[ $PREFIX == -* ]] || offers=(${offers:#--*})\n"
 	     "\tcompadd -a offers || _files\n"
 	     "}\n\n"
 	     "_jail_verbs() {\n"

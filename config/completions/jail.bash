@@ -16,8 +16,10 @@ _jail_ids() {
 }
 
 _jail_tool() {
-	options=$(jail "$verb" words "$first" 2>/dev/null)
-	_jail_words "$options"
+	local words
+	words=$(jail "$verb" words "$first" 2>/dev/null)
+	options=$(grep -e ^-- <<< "$words")
+	_jail_words "$(grep -ve ^-- <<< "$words")"
 	((${#COMPREPLY[@]})) || _jail_files
 }
 

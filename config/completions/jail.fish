@@ -54,8 +54,10 @@ end
 
 # What follows the verb that is a program of its own
 function __jail_tool
-	set -l words (string match -v -- '-*' (commandline -opc))
-	jail $words[2] words $words[3] 2>/dev/null
+	set -l words (commandline -opc)
+	set -l i (contains -i -- $argv[1] $words); or return
+	set -l rest (string match -v -- '-*' $words[(math $i + 1)..-1])
+	jail $argv[1] words $rest[1] 2>/dev/null
 end
 
 complete -c jail -f
@@ -166,7 +168,7 @@ complete -c jail -n '__jail_at publish first' -a '(__jail_ids)'
 complete -c jail -n '__jail_at -' -a appliance -d 'build, run, back up, restore and update turn-key systems'
 complete -c jail -n '__jail_at appliance' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at appliance first' -a "list build run start stop status backup restore update remove"
-complete -c jail -n '__jail_at appliance more' -F -a '(__jail_tool)'
+complete -c jail -n '__jail_at appliance more' -F -a '(__jail_tool appliance)'
 complete -c jail -n '__jail_at -' -a list -d 'list all jails'
 complete -c jail -n '__jail_at list' -l quiet -s q -d 'print only the ids'
 complete -c jail -n '__jail_at list' -l format -s f -d 'table (default) or json' -x -a "table json"

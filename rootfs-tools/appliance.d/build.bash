@@ -15,7 +15,9 @@ Build the image of an appliance.
 
 # The number of the newest image of appliance $1; nothing: there is none
 newest_number() {
-	rootfs_tool list --format names | sed -nE "s/^$1-([0-9]+)\$/\1/p" | sort -n | tail -n 1
+	rootfs_tool list --format names | awk -v begin="$1-" \
+		'index($0, begin) == 1 && substr($0, length(begin) + 1) ~ /^[0-9]+$/ { print substr($0, length(begin) + 1) }' |
+		sort -n | tail -n 1
 }
 
 newest_image() {

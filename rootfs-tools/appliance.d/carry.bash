@@ -110,7 +110,12 @@ undo_unpacked() {
 }
 
 unpack_backup() {
+	local odd
 	zstd -dcq | tar -C "$INSTANCE" "${ALL[@]}" -xpf - instance.json image.tar.zst appliance secrets volumes
+	# What the host itself reads, binds and copies: a link would lead it elsewhere.  Below a volume it is the jail's.
+	odd=$(find "$INSTANCE" -path "$INSTANCE/volumes/*/*" -prune -o ! -type f ! -type d -print -o \
+		-path "$INSTANCE/volumes/*" ! -type d -print)
+	[ -z "$odd" ] || die "${odd#"$INSTANCE/"} is neither a file nor a directory"
 }
 
 # From here on it is the instance of that name, and ours.
@@ -125,7 +130,7 @@ settle_name() {
 	NAME=$name INSTANCE=$INSTANCES/$name
 	UNDO=undo_instance
 	exec {UNPACKED}<&-
-	set_about '.name = $name' --arg name "$name"
+	set_about '.name = $name | del(.before)' --arg name "$name"
 }
 
 # Under the name that it had, if that is free or the very same

@@ -22,7 +22,8 @@ names_with() {
 	local dir found
 	while IFS= read -r dir; do
 		for found in "$dir"/*/"$1"; do
-			[ ! -f "$found" ] || basename "${found%/*}"
+			found=${found%/*}
+			[ ! -f "$found/$1" ] || ! good_name "${found##*/}" || echo "${found##*/}"
 		done
 	done
 }
@@ -72,11 +73,14 @@ is_instance() {
 # CURRENT, the image of the instance in hand; APPLIANCE, the folder that it was made of; BEFORE, if an update did not
 # come to its end.  Once for all who ask: to start jq takes longer than a jail does.
 read_image() {
-	local both
-	both=$(about '.image, .before // ""') || die "$INSTANCE/instance.json cannot be read"
-	CURRENT=${both%%$'\n'*}
-	BEFORE=${both#"$CURRENT"}
-	BEFORE=${BEFORE#$'\n'}
+	local name said=()
+	mapfile -t said < <(about '.image, .appliance, .before // empty')
+	((${#said[@]} >= 2 && ${#said[@]} <= 3)) || die "$INSTANCE/instance.json cannot be read"
+	# It may have come in a backup.
+	for name in "${said[@]}"; do
+		good_name "$name" || die "$INSTANCE/instance.json: \"$name\" is not a name"
+	done
+	CURRENT=${said[0]} BEFORE=${said[2]-}
 	APPLIANCE=$INSTANCE/appliance/$CURRENT
 }
 
@@ -129,6 +133,7 @@ heal() {
 	local dir
 	[ -z "$BEFORE" ] || set_about '.image = .before | del(.before)'
 	rm -rf "$INSTANCE/appliance/.new" "$INSTANCE"/image.tar.zst*
+	[ -f "$APPLIANCE/appliance.json" ] || die "$APPLIANCE/appliance.json has gone: $NAME is not whole"
 	for dir in "$INSTANCE"/appliance/*/; do
 		[ "$dir" = "$APPLIANCE/" ] || rm -rf "$dir"
 	done

@@ -112,6 +112,7 @@ go_back() {
 
 # Interrupted in between
 undo_update() {
+	read_image
 	heal
 	complain "interrupted: $NAME may be down; jail appliance start $NAME starts it from $CURRENT"
 }

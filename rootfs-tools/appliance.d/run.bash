@@ -123,7 +123,7 @@ make_volumes() {
 		rm -rf --one-file-system "$new"
 		# No link on the way: it would lead into this machine.
 		if [ -d "$tree$path" ] && [ "$(realpath "$tree$path")" = "$tree$(realpath -ms "$path")" ]; then
-			cp -a "$tree$path" "$new"
+			cp -a "$tree$path" "$new" || die "volume $name cannot be filled"
 		else
 			mkdir "$new"
 		fi
@@ -135,7 +135,8 @@ make_volumes() {
 manifest_jq() {
 	local filter=$1
 	shift
-	jq -L "$HERE/appliance.d" -r "$@" "include \"appliance\"; $filter" "$APPLIANCE/appliance.json"
+	jq -L "$HERE/appliance.d" -r "$@" "include \"appliance\"; $filter" "$APPLIANCE/appliance.json" ||
+		die "$APPLIANCE/appliance.json cannot be read"
 }
 
 # NAME and PATH of each
@@ -176,10 +177,8 @@ enable_unit() {
 # ---- starting ----
 
 bring_up() {
-	# Side by side: most of either is the start of a jq.
-	make_volumes &
+	make_volumes
 	write_spec
-	wait "$!" || exit 1
 	if has_unit; then
 		step "start, by jail@$NAME.service" systemctl start "jail@$NAME"
 		return

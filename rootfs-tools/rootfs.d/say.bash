@@ -56,7 +56,7 @@ step() {
 	local text=$1 start=$EPOCHREALTIME status=0 in
 	shift
 	# In the background a terminal stops whoever reads from it, or sets it, as apt does.
-	if [ -t 0 ]; then exec {in}< /dev/null; else exec {in}<&0; fi
+	if [ -t 0 ] || ! { : <&0; } 2> /dev/null; then exec {in}< /dev/null; else exec {in}<&0; fi
 	[ -z "$SHOW" ] || printf '  %-52s' "$text" >&2
 	# In the background, where set -e holds within; a group of its own, which end_step can end
 	set -m

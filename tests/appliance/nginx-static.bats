@@ -69,6 +69,34 @@ load helpers
 	expect 0 ""
 }
 
+# restore_of TEXT: what restore says of a backup that somebody has made by hand in ./b
+restore_of() {
+	tar -C b -cf - instance.json image.tar.zst appliance secrets volumes | zstd -q > made
+	run a restore --name made made
+	expect 1
+	[[ $output == *"$1" ]] || { echo "$output"; return 1; }
+	[ ! -e "$JAIL_DATA_DIR/appliances/made" ]
+}
+
+@test "a backup of somebody else's making: its names are names, and its links lead nowhere" {
+	mkdir -p b/appliance/x-1 b/secrets b/volumes/data
+	echo '{"name": "x"}' > b/appliance/x-1/appliance.json
+	: | zstd -q > b/image.tar.zst
+	jq -n '{name: "made", image: ".", ports: [], appliance: "x//;e touch done\n#"}' > b/instance.json
+	restore_of ' is not a name'
+	[ ! -e done ]
+	jq -n '{name: "made", image: "x-1", ports: [], appliance: "x"}' > b/instance.json
+	mkdir host
+	for place in volumes/data secrets appliance appliance/x-1; do
+		cp -a b kept
+		rm -r "b/$place"
+		ln -s "$PWD/host" "b/$place"
+		restore_of ": $place is neither a file nor a directory"
+		rm -r b
+		mv kept b
+	done
+}
+
 @test "removed in the end, nothing is left" {
 	a remove --yes nginx-static
 	nothing_is_left

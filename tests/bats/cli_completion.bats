@@ -58,7 +58,12 @@ bash_offers() {
 	[ "$(bash_offers jail appliance sta)" = "start status" ]
 	[ "$(bash_offers jail appliance run --po)" = --port ]
 	[ "$(bash_offers jail appliance run med)" = mediawiki ]
-	[ "$(bash_offers jail appliance restore some.j)" = some.json ]
+	[ "$(bash_offers jail appliance restore '')" = "$(compgen -f | xargs)" ]
+	[ "$(JAIL_DATA_DIR=$PWD/none bash_offers jail appliance start --)" = "--quiet --help" ]
+	mkdir -p 'evil/$(touch evil/done)'
+	echo '{}' > 'evil/$(touch evil/done)/appliance.json'
+	! JAIL_APPLIANCES=$PWD/evil bash_offers jail appliance run '' | grep touch
+	[ ! -e evil/done ]
 }
 
 @test "fish" {
