@@ -90,7 +90,8 @@ update_run() {
 	mv -T "$APPLIANCE" "$INSTANCE/appliance/$IMAGE"
 	set_about '.image = $image | .before = $old' --arg image "$IMAGE" --arg old "$old"
 	make_secrets
-	if ! (bring_up); then
+	# A step that is being taken in there is its own to end.
+	if ! (trap end_step EXIT; trap 'exit 130' INT; trap 'exit 143' TERM HUP; bring_up); then
 		go_back "$old"
 		exit 1
 	fi
@@ -110,11 +111,13 @@ go_back() {
 	bring_up
 }
 
-# Interrupted in between
+# Interrupted in between: what runs may be of the new image.
 undo_update() {
 	read_image
 	heal
-	complain "interrupted: $NAME may be down; jail appliance start $NAME starts it from $CURRENT"
+	take_down
+	drop_image "$IMAGE"
+	complain "interrupted: $NAME is down; jail appliance start $NAME starts it from $CURRENT"
 }
 
 remove_run() {

@@ -54,6 +54,25 @@ load helpers
 	expect 0 mine
 }
 
+@test "an update that is interrupted while it waits: the old image is to be started, and nobody is at work on it" {
+	IMAGE_IS=broken setsid env --default-signal=INT "$JAIL" appliance update nginx-static > update.log 2>&1 3>&- &
+	update=$!
+	for _ in {1..200}; do
+		[ "$(about .image)" = nginx-static-1 ] || break
+		sleep 0.1
+	done
+	[ "$(about .image)" = nginx-static-2 ]
+	sleep 3
+	kill -INT -- "-$update"
+	wait "$update" && false || [ $? = 130 ]
+	grep -q "interrupted: nginx-static is down; .* starts it from nginx-static-1" update.log
+	[ "$(images)" = nginx-static-1 ]
+	a start nginx-static
+	[ "$(about .image)" = nginx-static-1 ]
+	run ask http://127.0.0.1:8082/
+	expect 0 mine
+}
+
 @test "a backup that is not one, or is damaged: refused, and nothing is left of it" {
 	echo nonsense > bad
 	run a restore bad
