@@ -135,9 +135,7 @@ settle_name() {
 
 # Under the name that it had, if that is free or the very same
 restore_image() {
-	local old image digest
-	read_image
-	old=$CURRENT image=$CURRENT
+	local old=$CURRENT image=$CURRENT digest
 	digest=$(zstd -dcq "$INSTANCE/image.tar.zst" | tar -xOf - manifest.json | jq -r .digest)
 	if [ "$(jq -r .digest "$IMAGES/$image/manifest.json" 2> /dev/null)" != "$digest" ]; then
 		[ ! -e "$IMAGES/$image" ] || image=$(next_image "$(about .appliance)")

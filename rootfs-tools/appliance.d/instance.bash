@@ -46,9 +46,12 @@ find_appliance() {
 	die "there is no appliance $1; jail appliance list shows those that there are"
 }
 
-# manifest FILTER: of the appliance in hand
+# manifest FILTER [JQ-OPTION...]: of the appliance in hand, with what appliance.jq defines
 manifest() {
-	jq -r "$1" "$APPLIANCE/appliance.json" || die "$APPLIANCE/appliance.json cannot be read"
+	local filter=$1
+	shift
+	jq -L "$HERE/appliance.d" -r "$@" "include \"appliance\"; $filter" "$APPLIANCE/appliance.json" ||
+		die "$APPLIANCE/appliance.json cannot be read"
 }
 
 # use NAME [alone]: the instance in hand, which must be there: NAME and INSTANCE, and what read_image sets.

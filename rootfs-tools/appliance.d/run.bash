@@ -131,17 +131,9 @@ make_volumes() {
 	done < <(all_volumes)
 }
 
-# manifest_jq FILTER [JQ-OPTION...]: of the appliance in hand, with what appliance.jq defines
-manifest_jq() {
-	local filter=$1
-	shift
-	jq -L "$HERE/appliance.d" -r "$@" "include \"appliance\"; $filter" "$APPLIANCE/appliance.json" ||
-		die "$APPLIANCE/appliance.json cannot be read"
-}
-
 # NAME and PATH of each
 all_volumes() {
-	manifest_jq 'volumes[] | "\(.key)\t\(.value)"'
+	manifest 'volumes[] | "\(.key)\t\(.value)"'
 }
 
 # Those that this machine can hold somebody to
@@ -154,13 +146,13 @@ warn_of_limits() {
 	local limit value
 	while read -r limit value; do
 		complain "warning: this machine has no $limit controller: the limit of $value is left out"
-	done < <(manifest_jq 'limits[] | select(.key | IN($have | split(" ")[]) | not) | "\(.key) \(.value)"' \
+	done < <(manifest 'limits[] | select(.key | IN($have | split(" ")[]) | not) | "\(.key) \(.value)"' \
 		--arg have "$(controllers)")
 }
 
 write_spec() {
 	[[ $VERB != @(run|restore) ]] || warn_of_limits
-	manifest_jq 'spec($about[0]; $dir; $lower; $have | split(" "))' --slurpfile about "$INSTANCE/instance.json" \
+	manifest 'spec($about[0]; $dir; $lower; $have | split(" "))' --slurpfile about "$INSTANCE/instance.json" \
 		--arg dir "$INSTANCE" --arg lower "$IMAGES/$CURRENT/rootfs" --arg have "$(controllers)" > "$INSTANCE/spec.json.new"
 	mv "$INSTANCE/spec.json.new" "$INSTANCE/spec.json"
 }

@@ -60,10 +60,11 @@ bash_offers() {
 	[ "$(bash_offers jail appliance run med)" = mediawiki ]
 	[ "$(bash_offers jail appliance restore '')" = "$(compgen -f | xargs)" ]
 	[ "$(JAIL_DATA_DIR=$PWD/none bash_offers jail appliance start --)" = "--quiet --help" ]
-	mkdir -p 'evil/$(touch evil/done)'
-	echo '{}' > 'evil/$(touch evil/done)/appliance.json'
-	! JAIL_APPLIANCES=$PWD/evil bash_offers jail appliance run '' | grep touch
-	[ ! -e evil/done ]
+	mkdir -p 'evil/$(touch done)' evil/good
+	echo '{}' | tee 'evil/$(touch done)/appliance.json' > evil/good/appliance.json
+	[ "$(JAIL_APPLIANCES=$PWD/evil bash_offers jail appliance run g)" = good ]
+	[ "$(JAIL_APPLIANCES=$PWD/evil jail appliance words run | grep -c touch)" = 0 ]
+	[ ! -e done ]
 }
 
 @test "fish" {
