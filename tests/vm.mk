@@ -19,10 +19,10 @@ suites-vm: all
 
 .PHONY: deps-vm check-vm suites-vm
 
-# All commands to all engines, with jail and with the runtime that they come with; see tests/vm/engines/run
-ENGINES ?= podman podman-cgroupfs podman-rootless docker containerd
+# All commands to all engines, with jail and with the runtime that they come with, in two machines side by side
+ENGINES ?= podman,podman-cgroupfs docker,containerd,podman-rootless
 check-engines: deps-vm
 	@$(MAKE) --no-print-directory B=$(B)/vm all
-	@B=$(B)/vm tests/vm/run -t 21600 -c 'tests/vm/engines/all $(ENGINES)'
+	@B=$(B)/vm tests/vm/engines/machines $(ENGINES)
 
 .PHONY: check-engines
