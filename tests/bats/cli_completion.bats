@@ -7,10 +7,10 @@ load cli_helpers
 
 setup() {
 	cli_setup
-	# The scripts call jail to list ids
+	# The scripts call jail to list ids, and jail the appliance tool
 	mkdir -p bin
 	ln -sf "$JAIL" bin/jail
-	PATH=$PWD/bin:$PATH
+	PATH=$PWD/bin:$TOP/rootfs-tools:$PATH
 }
 
 @test "the scripts in config/completions are what the command prints" {

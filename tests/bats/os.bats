@@ -59,7 +59,7 @@ other_pid() {
 	jail stop "$ID"
 	ended_with 0
 	has_line 'Reached target.*System Shutdown' console
-	lacks_line $'\r' console
+	lacks_line $'\r$' console
 }
 
 @test "systemd boots to running without a user namespace" {
