@@ -85,8 +85,7 @@ restore_run() {
 	needs jq jq
 	needs zstd zstd
 	[ "$file" = - ] || [ -f "$file" ] || die "there is no file $file"
-	mkdir -p "$INSTANCES"
-	chmod 700 "$INSTANCES"
+	make_instances
 	INSTANCE=$INSTANCES/.restore-$$
 	UNDO=undo_unpacked
 	mkdir -m 700 "$INSTANCE"

@@ -5,6 +5,7 @@
 #
 #	appliances/NAME/instance.json   appliance, image, ports
 #	appliances/NAME/spec.json       what jail run takes: /etc/jail/NAME.json leads there
+#	appliances/NAME/spec.made       the places and controllers that it was made for
 #	appliances/NAME/appliance/IMAGE a copy of the folder that the image was made of
 #	appliances/NAME/secrets/        one file each, root's: /run/secrets inside
 #	appliances/NAME/volumes/        one directory each, with the owners that they have inside
@@ -28,22 +29,26 @@ names_with() {
 	done
 }
 
+# folder_of NAME: sets FOLDER, that of an appliance, if there is one
+folder_of() {
+	local dir
+	while IFS= read -r dir; do
+		FOLDER=$dir/$1
+		[ ! -f "$FOLDER/appliance.json" ] || return 0
+	done < <(places)
+	return 1
+}
+
 # find_appliance NAME|DIR: sets APPLIANCE, its folder
 find_appliance() {
-	local dir
 	if [[ $1 == */* ]]; then
+		FOLDER=$1
 		[ -f "$1/appliance.json" ] || die "$1 has no appliance.json"
-		APPLIANCE=$(realpath "$1")
-		return
+	else
+		check_name "$1"
+		folder_of "$1" || die "there is no appliance $1; jail appliance list shows those that there are"
 	fi
-	check_name "$1"
-	while IFS= read -r dir; do
-		if [ -f "$dir/$1/appliance.json" ]; then
-			APPLIANCE=$(realpath "$dir/$1")
-			return
-		fi
-	done < <(places)
-	die "there is no appliance $1; jail appliance list shows those that there are"
+	APPLIANCE=$(realpath "$FOLDER")
 }
 
 # manifest FILTER [JQ-OPTION...]: of the appliance in hand, with what appliance.jq defines
@@ -101,10 +106,16 @@ set_about() {
 	read_image
 }
 
+# Only root may look into it.
+make_instances() {
+	[ -d "$INSTANCES" ] || mkdir -p "${INSTANCES%/*}"
+	[ -d "$INSTANCES" ] || mkdir -m 700 "$INSTANCES" 2> /dev/null || [ -d "$INSTANCES" ] ||
+		die "$INSTANCES cannot be made"
+}
+
 # lock_instance NAME: one at a time works on an instance
 lock_instance() {
-	mkdir -p "$INSTANCES"
-	chmod 700 "$INSTANCES"
+	make_instances
 	sweep
 	while :; do
 		exec {INSTANCE_LOCK}> "$INSTANCES/.$1.lock"
@@ -133,12 +144,11 @@ sweep() {
 
 # Under the instance's lock: an update that did not come to its end is taken back.
 heal() {
-	local dir
+	local left
 	[ -z "$BEFORE" ] || set_about '.image = .before | del(.before)'
-	rm -rf "$INSTANCE/appliance/.new" "$INSTANCE"/image.tar.zst*
 	[ -f "$APPLIANCE/appliance.json" ] || die "$APPLIANCE/appliance.json has gone: $NAME is not whole"
-	for dir in "$INSTANCE"/appliance/*/; do
-		[ "$dir" = "$APPLIANCE/" ] || rm -rf "$dir"
+	for left in "$INSTANCE"/image.tar.zst* "$INSTANCE"/appliance/.new/ "$INSTANCE"/appliance/*/; do
+		[ ! -e "$left" ] || [ "$left" = "$APPLIANCE/" ] || rm -rf "$left"
 	done
 }
 

@@ -64,21 +64,14 @@ status_run() {
 
 # The folder of the appliance as it is now, if there still is one; otherwise that which it was made of.
 new_folder() {
-	local dir name from=$APPLIANCE
-	name=$(about .appliance)
-	while IFS= read -r dir; do
-		if [ -f "$dir/$name/appliance.json" ]; then
-			from=$dir/$name
-			break
-		fi
-	done < <(places)
-	cp -rL "$from" "$INSTANCE/appliance/.new"
+	folder_of "$(about .appliance)" || FOLDER=$APPLIANCE
+	cp -rL "$FOLDER" "$INSTANCE/appliance/.new"
 	APPLIANCE=$INSTANCE/appliance/.new
 }
 
 # instance.json tells at once which image and which folder; .before is there until the new one is healthy.
 update_run() {
-	local old
+	local old status
 	wants 1 1
 	use "${ARGS[0]}" alone
 	heal
@@ -90,8 +83,12 @@ update_run() {
 	mv -T "$APPLIANCE" "$INSTANCE/appliance/$IMAGE"
 	set_about '.image = $image | .before = $old' --arg image "$IMAGE" --arg old "$old"
 	make_secrets
-	# A step that is being taken in there is its own to end.
-	if ! (trap end_step EXIT; trap 'exit 130' INT; trap 'exit 143' TERM HUP; bring_up); then
+	# A step that is being taken in there is its own to end.  In a condition its failures would not count.
+	set +e
+	(set -e; trap end_step EXIT; trap 'exit 130' INT; trap 'exit 143' TERM HUP; bring_up)
+	status=$?
+	set -e
+	if ((status)); then
 		go_back "$old"
 		exit 1
 	fi

@@ -71,7 +71,7 @@ choose_image() {
 undo_instance() {
 	delete_jail > /dev/null 2>&1 || true
 	remove_link
-	[ ! -d "$INSTANCE" ] || rm -rf --one-file-system "$INSTANCE"
+	[ ! -d "$INSTANCE" ] || rm -rf --one-file-system "$INSTANCE" || complain "$INSTANCE could not be removed"
 	[ -z "${IMPORTED-}" ] || drop_image "$IMPORTED"
 	[ -z "${INSTANCE_LOCK-}" ] || unlock_instance "$NAME"
 }
@@ -136,9 +136,13 @@ all_volumes() {
 	manifest 'volumes[] | "\(.key)\t\(.value)"'
 }
 
-# Those that this machine can hold somebody to
-controllers() {
-	cat /sys/fs/cgroup/cgroup.controllers 2> /dev/null || cat /sys/fs/cgroup/unified/cgroup.controllers 2> /dev/null || true
+# Sets CONTROLLERS, those that this machine can hold somebody to
+read_controllers() {
+	local file
+	CONTROLLERS=
+	for file in /sys/fs/cgroup/{,unified/}cgroup.controllers; do
+		[ ! -r "$file" ] || read -r CONTROLLERS < "$file" || true
+	done
 }
 
 # Limits that are left out for want of a controller: said once, when the instance is made
@@ -147,13 +151,34 @@ warn_of_limits() {
 	while read -r limit value; do
 		complain "warning: this machine has no $limit controller: the limit of $value is left out"
 	done < <(manifest 'limits[] | select(.key | IN($have | split(" ")[]) | not) | "\(.key) \(.value)"' \
-		--arg have "$(controllers)")
+		--arg have "$CONTROLLERS")
+}
+
+# The spec and the volumes are made when something is newer that they were made of, as make(1) does, or somewhere
+# else: to start jq takes longer than a jail does.
+prepare() {
+	local place
+	read_controllers
+	place="$INSTANCE $IMAGES $CONTROLLERS"
+	! is_prepared "$place" || return 0
+	make_volumes
+	write_spec
+	echo "$place" > "$INSTANCE/spec.made"
+}
+
+is_prepared() {
+	local made='' file spec=$INSTANCE/spec.json
+	[ ! -f "$INSTANCE/spec.made" ] || read -r made < "$INSTANCE/spec.made"
+	[ "$made" = "$1" ] || return 1
+	for file in "$INSTANCE/instance.json" "$APPLIANCE/appliance.json" "$HERE/appliance.d/appliance.jq"; do
+		[ "$spec" -nt "$file" ] || return 1
+	done
 }
 
 write_spec() {
 	[[ $VERB != @(run|restore) ]] || warn_of_limits
 	manifest 'spec($about[0]; $dir; $lower; $have | split(" "))' --slurpfile about "$INSTANCE/instance.json" \
-		--arg dir "$INSTANCE" --arg lower "$IMAGES/$CURRENT/rootfs" --arg have "$(controllers)" > "$INSTANCE/spec.json.new"
+		--arg dir "$INSTANCE" --arg lower "$IMAGES/$CURRENT/rootfs" --arg have "$CONTROLLERS" > "$INSTANCE/spec.json.new"
 	mv "$INSTANCE/spec.json.new" "$INSTANCE/spec.json"
 }
 
@@ -169,13 +194,16 @@ enable_unit() {
 # ---- starting ----
 
 bring_up() {
-	make_volumes
-	write_spec
+	local status
+	status=$(jail_status)
+	[ "$status" != running ] || die "$NAME runs already"
+	prepare
 	if has_unit; then
 		step "start, by jail@$NAME.service" systemctl start "jail@$NAME"
 		return
 	fi
-	is_running || delete_jail
+	# It has stopped by itself.
+	[ -z "$status" ] || delete_jail
 	step "start" start_jail
 	step "wait until it is healthy" await_health
 	step "open its ports" jail_command publish "$NAME"
@@ -195,9 +223,14 @@ is_up() {
 }
 
 await_health() {
-	local end=$((SECONDS + ${JAIL_HEALTH_SECONDS:-300})) left
-	while left=$((end - SECONDS)) && ! SECONDS_AT_MOST=$((left > 0 ? left : 1)) is_up < /dev/null > /dev/null 2>&1; do
-		is_running || die "it has stopped; $INSTANCE/log has what it said"
+	local end=$((SECONDS + ${JAIL_HEALTH_SECONDS:-300})) left status
+	while
+		left=$((end - SECONDS)) status=0
+		SECONDS_AT_MOST=$((left > 0 ? left : 1)) is_up < /dev/null > /dev/null 2>&1 || status=$?
+		((status))
+	do
+		# 255: nothing can be run in there
+		((status != 255)) || is_running || die "it has stopped; $INSTANCE/log has what it said"
 		((SECONDS < end)) || die "it is not healthy after ${JAIL_HEALTH_SECONDS:-300} s: $(jail_command exec "$NAME" \
 			/usr/lib/jail-appliance/why 2>&1 | tail -n 1)"
 		sleep 0.05
@@ -218,7 +251,6 @@ start_run() {
 	wants 1 1
 	use "${ARGS[0]}" alone
 	heal
-	! is_running || die "$NAME runs already"
 	bring_up
 }
 

@@ -42,7 +42,7 @@ needs() {
 }
 
 needs_root() {
-	[ "$(id -u)" = 0 ] || die "must be run as root"
+	((EUID == 0)) || die "must be run as root"
 }
 
 # elapsed START: seconds since then, which is of EPOCHREALTIME
