@@ -5,7 +5,7 @@
 #
 #	appliances/NAME/instance.json   appliance, image, ports
 #	appliances/NAME/spec.json       what jail run takes: /etc/jail/NAME.json leads there
-#	appliances/NAME/spec.made       the places and controllers that it was made for
+#	appliances/NAME/spec.made       what it was made for, see prepare and read_image
 #	appliances/NAME/appliance/IMAGE a copy of the folder that the image was made of
 #	appliances/NAME/secrets/        one file each, root's: /run/secrets inside
 #	appliances/NAME/volumes/        one directory each, with the owners that they have inside
@@ -81,14 +81,18 @@ is_instance() {
 # CURRENT, the image of the instance in hand; APPLIANCE, the folder that it was made of; BEFORE, if an update did not
 # come to its end.  Once for all who ask: to start jq takes longer than a jail does.
 read_image() {
-	local name said=()
-	mapfile -t said < <(about '.image, .appliance, .before // empty')
-	((${#said[@]} >= 2 && ${#said[@]} <= 3)) || die "$INSTANCE/instance.json cannot be read"
+	local name
+	if [ "$INSTANCE/spec.made" -nt "$INSTANCE/instance.json" ]; then
+		mapfile -t -s 1 SAID < "$INSTANCE/spec.made"
+	else
+		mapfile -t SAID < <(about '.image, .appliance, .before // empty')
+	fi
+	((${#SAID[@]} >= 2 && ${#SAID[@]} <= 3)) || die "$INSTANCE/instance.json cannot be read"
 	# It may have come in a backup.
-	for name in "${said[@]}"; do
+	for name in "${SAID[@]}"; do
 		good_name "$name" || die "$INSTANCE/instance.json: \"$name\" is not a name"
 	done
-	CURRENT=${said[0]} BEFORE=${said[2]-}
+	CURRENT=${SAID[0]} BEFORE=${SAID[2]-}
 	APPLIANCE=$INSTANCE/appliance/$CURRENT
 }
 
@@ -102,6 +106,8 @@ set_about() {
 	local filter=$1
 	shift
 	jq "$@" "$filter" "$INSTANCE/instance.json" > "$INSTANCE/instance.json.new"
+	# Clocks are set back.
+	rm -f "$INSTANCE/spec.made"
 	mv "$INSTANCE/instance.json.new" "$INSTANCE/instance.json"
 	read_image
 }

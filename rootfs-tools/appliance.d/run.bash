@@ -155,7 +155,7 @@ warn_of_limits() {
 }
 
 # The spec and the volumes are made when something is newer that they were made of, as make(1) does, or somewhere
-# else: to start jq takes longer than a jail does.
+# else: to start jq takes longer than a jail does.  spec.made has the places and controllers, and what read_image needs.
 prepare() {
 	local place
 	read_controllers
@@ -163,7 +163,7 @@ prepare() {
 	! is_prepared "$place" || return 0
 	make_volumes
 	write_spec
-	echo "$place" > "$INSTANCE/spec.made"
+	printf '%s\n' "$place" "${SAID[@]}" > "$INSTANCE/spec.made"
 }
 
 is_prepared() {
