@@ -20,7 +20,7 @@ suites-vm: all
 .PHONY: deps-vm check-vm suites-vm
 
 # All commands to all engines, with jail and with the runtime that they come with, in two machines side by side
-ENGINES ?= podman,podman-cgroupfs docker,containerd,podman-rootless
+ENGINES ?= podman,podman-cgroupfs,podman-rootless docker,containerd
 check-engines: deps-vm
 	@$(MAKE) --no-print-directory B=$(B)/vm all
 	@B=$(B)/vm tests/vm/engines/machines $(ENGINES)
