@@ -54,6 +54,28 @@ load helpers
 	expect 0 mine
 }
 
+@test "started again, the spec is made anew if something is newer that it was made of, and only then" {
+	cp -p "$INSTANCE/instance.json" told
+	jq '.ports = ["8083:80"]' told > changed
+	run a start nginx-static
+	ends 1 "jail appliance: nginx-static runs already"
+	a stop nginx-static
+	made=$(stat -c %y "$INSTANCE/spec.json")
+	a start nginx-static
+	[ "$(stat -c %y "$INSTANCE/spec.json")" = "$made" ]
+	a stop nginx-static
+	cp changed "$INSTANCE/instance.json"
+	a start nginx-static
+	run ask http://127.0.0.1:8083/
+	expect 0 mine
+	refused 8082
+	a stop nginx-static
+	cp told "$INSTANCE/instance.json"
+	a start nginx-static
+	run ask http://127.0.0.1:8082/
+	expect 0 mine
+}
+
 @test "an update that is interrupted while it waits: the old image is to be started, and nobody is at work on it" {
 	IMAGE_IS=broken setsid env --default-signal=INT "$JAIL" appliance update nginx-static > update.log 2>&1 3>&- &
 	update=$!
