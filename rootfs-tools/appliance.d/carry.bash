@@ -54,7 +54,7 @@ backup_run() {
 end_backup() {
 	rm -f "$INSTANCE/image.tar.zst"
 	exec 3>&-
-	[ -z "$AGAIN" ] || bring_up
+	[ -z "$AGAIN" ] || is_running || bring_up
 }
 
 write_backup() {
@@ -113,8 +113,8 @@ unpack_backup() {
 	zstd -dcq | tar -C "$INSTANCE" "${ALL[@]}" -xpf - instance.json image.tar.zst appliance secrets volumes
 	# What the host itself reads, binds and copies: a link would lead it elsewhere.  Below a volume it is the jail's.
 	odd=$(find "$INSTANCE" -path "$INSTANCE/volumes/*/*" -prune -o ! -type f ! -type d -print -o \
-		-path "$INSTANCE/volumes/*" ! -type d -print)
-	[ -z "$odd" ] || die "${odd#"$INSTANCE/"} is neither a file nor a directory"
+		-path "$INSTANCE/volumes/*" ! -type d -print -o -type f -links +1 -print)
+	[ -z "$odd" ] || die "${odd#"$INSTANCE/"} is neither a directory nor a file that has no other name"
 }
 
 # From here on it is the instance of that name, and ours.

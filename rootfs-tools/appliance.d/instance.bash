@@ -5,13 +5,14 @@
 #
 #	appliances/NAME/instance.json   appliance, image, ports
 #	appliances/NAME/spec.json       what jail run takes: /etc/jail/NAME.json leads there
-#	appliances/NAME/spec.made       what it was made for, see prepare and read_image
+#	appliances/NAME/spec.made       what it was made of, see made_of
 #	appliances/NAME/appliance/IMAGE a copy of the folder that the image was made of
 #	appliances/NAME/secrets/        one file each, root's: /run/secrets inside
 #	appliances/NAME/volumes/        one directory each, with the owners that they have inside
 #	appliances/NAME/log             what its init says
 
-INSTANCES=${JAIL_DATA_DIR:-/var/lib/jail}/appliances
+# Without a link on the way, as the runtime says where a jail's bundle is
+INSTANCES=$(realpath -m "${JAIL_DATA_DIR:-/var/lib/jail}/appliances")
 
 # Folders of appliances, the first one that has a name counts
 places() {
@@ -81,9 +82,11 @@ is_instance() {
 # CURRENT, the image of the instance in hand; APPLIANCE, the folder that it was made of; BEFORE, if an update did not
 # come to its end.  Once for all who ask: to start jq takes longer than a jail does.
 read_image() {
-	local name
-	if [ "$INSTANCE/spec.made" -nt "$INSTANCE/instance.json" ]; then
-		mapfile -t -s 1 SAID < "$INSTANCE/spec.made"
+	local name text
+	slurp text "$INSTANCE/instance.json"
+	slurp MADE "$INSTANCE/spec.made"
+	if [[ ${MADE#*$'\n\n'} == "$text"$'\n\n'* ]]; then
+		mapfile -t SAID <<< "${MADE%%$'\n\n'*}"
 	else
 		mapfile -t SAID < <(about '.image, .appliance, .before // empty')
 	fi
@@ -96,6 +99,26 @@ read_image() {
 	APPLIANCE=$INSTANCE/appliance/$CURRENT
 }
 
+# slurp VARIABLE FILE: its text, if it is there; starts no program
+slurp() {
+	printf -v "$1" ''
+	[ ! -f "$2" ] || IFS= read -rd '' "$1" < "$2" || true
+}
+
+# Sets MADE_OF, all that the spec of the instance in hand depends on: first what read_image would have jq say, and of
+# which text.
+made_of() {
+	local file text
+	printf -v MADE_OF '%s\n' "${SAID[@]}"
+	slurp text "$INSTANCE/instance.json"
+	printf -v MADE_OF '%s\n%s\n\n' "$MADE_OF" "$text"
+	printf -v MADE_OF '%s%s\n' "$MADE_OF" "$IMAGES" "$CONTROLLERS" "$INSTANCE"/volumes/*
+	for file in "$APPLIANCE/appliance.json" "$HERE"/appliance.d/{appliance.jq,run.bash}; do
+		slurp text "$file"
+		MADE_OF+=$text
+	done
+}
+
 # about FILTER: of the instance in hand
 about() {
 	jq -r "$1" "$INSTANCE/instance.json"
@@ -105,23 +128,20 @@ about() {
 set_about() {
 	local filter=$1
 	shift
-	jq "$@" "$filter" "$INSTANCE/instance.json" > "$INSTANCE/instance.json.new"
-	# Clocks are set back.
-	rm -f "$INSTANCE/spec.made"
-	mv "$INSTANCE/instance.json.new" "$INSTANCE/instance.json"
+	# Also where -e is off
+	jq "$@" "$filter" "$INSTANCE/instance.json" > "$INSTANCE/instance.json.new" &&
+		mv "$INSTANCE/instance.json.new" "$INSTANCE/instance.json" || die "$INSTANCE/instance.json cannot be written"
 	read_image
 }
 
 # Only root may look into it.
 make_instances() {
-	[ -d "$INSTANCES" ] || mkdir -p "${INSTANCES%/*}"
-	[ -d "$INSTANCES" ] || mkdir -m 700 "$INSTANCES" 2> /dev/null || [ -d "$INSTANCES" ] ||
-		die "$INSTANCES cannot be made"
+	mkdir -p "$INSTANCES"
+	chmod 700 "$INSTANCES"
 }
 
 # lock_instance NAME: one at a time works on an instance
 lock_instance() {
-	make_instances
 	sweep
 	while :; do
 		exec {INSTANCE_LOCK}> "$INSTANCES/.$1.lock"
@@ -208,8 +228,9 @@ delete_jail() {
 	[ -z "$(jail_status)" ] || jail_command delete --force "$NAME"
 }
 
+# Somebody may have paused it.
 is_running() {
-	[ "$(jail_status)" = running ]
+	[[ $(jail_status) == @(running|paused) ]]
 }
 
 # Its host's systemd has a unit for it, which somebody has enabled or started

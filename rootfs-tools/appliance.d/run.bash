@@ -44,6 +44,7 @@ run_run() {
 	INSTANCE=$INSTANCES/$NAME
 	is_free "$NAME"
 	choose_image
+	make_instances
 	lock_instance "$NAME"
 	is_free "$NAME"
 	with_images make_instance
@@ -141,7 +142,7 @@ read_controllers() {
 	local file
 	CONTROLLERS=
 	for file in /sys/fs/cgroup/{,unified/}cgroup.controllers; do
-		[ ! -r "$file" ] || read -r CONTROLLERS < "$file" || true
+		[ ! -r "$file" ] || { read -r CONTROLLERS < "$file" || true; break; }
 	done
 }
 
@@ -154,32 +155,27 @@ warn_of_limits() {
 		--arg have "$CONTROLLERS")
 }
 
-# The spec and the volumes are made when something is newer that they were made of, as make(1) does, or somewhere
-# else: to start jq takes longer than a jail does.  spec.made has the places and controllers, and what read_image needs.
+# The spec and the volumes are made anew if anything has changed that they were made of: to start jq takes longer than
+# a jail does.
 prepare() {
-	local place
 	read_controllers
-	place="$INSTANCE $IMAGES $CONTROLLERS"
-	! is_prepared "$place" || return 0
+	made_of
+	# 0: in a trap a bare return gives what was there before.
+	if [ -f "$INSTANCE/spec.json" ] && [ "$MADE_OF" = "$MADE" ]; then
+		return 0
+	fi
 	make_volumes
 	write_spec
-	printf '%s\n' "$place" "${SAID[@]}" > "$INSTANCE/spec.made"
-}
-
-is_prepared() {
-	local made='' file spec=$INSTANCE/spec.json
-	[ ! -f "$INSTANCE/spec.made" ] || read -r made < "$INSTANCE/spec.made"
-	[ "$made" = "$1" ] || return 1
-	for file in "$INSTANCE/instance.json" "$APPLIANCE/appliance.json" "$HERE/appliance.d/appliance.jq"; do
-		[ "$spec" -nt "$file" ] || return 1
-	done
+	made_of
+	printf %s "$MADE_OF" > "$INSTANCE/spec.made.new"
+	mv "$INSTANCE/spec.made.new" "$INSTANCE/spec.made"
 }
 
 write_spec() {
 	[[ $VERB != @(run|restore) ]] || warn_of_limits
 	manifest 'spec($about[0]; $dir; $lower; $have | split(" "))' --slurpfile about "$INSTANCE/instance.json" \
 		--arg dir "$INSTANCE" --arg lower "$IMAGES/$CURRENT/rootfs" --arg have "$CONTROLLERS" > "$INSTANCE/spec.json.new"
-	mv "$INSTANCE/spec.json.new" "$INSTANCE/spec.json"
+	mv "$INSTANCE/spec.json.new" "$INSTANCE/spec.json" || die "$INSTANCE/spec.json cannot be written"
 }
 
 remove_link() {
@@ -196,11 +192,11 @@ enable_unit() {
 bring_up() {
 	local status
 	status=$(jail_status)
-	[ "$status" != running ] || die "$NAME runs already"
+	[[ $status == @(|stopped) ]] || die "$NAME is $status already"
 	prepare
 	if has_unit; then
 		step "start, by jail@$NAME.service" systemctl start "jail@$NAME"
-		return
+		return 0
 	fi
 	# It has stopped by itself.
 	[ -z "$status" ] || delete_jail
@@ -263,7 +259,7 @@ stop_run() {
 take_down() {
 	if has_unit && systemctl -q is-active "jail@$NAME"; then
 		step "stop, by jail@$NAME.service" systemctl stop "jail@$NAME"
-		return
+		return 0
 	fi
 	if is_running; then
 		step "shut down" jail_command stop "$NAME"
