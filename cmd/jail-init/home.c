@@ -90,13 +90,13 @@ static int open_file(const char *path, uint64_t flags)
 
 	if (root >= 0)
 		SYS(close, root);
-	if (fd < 0 || (SYS(fstat, fd, &st) == 0 && S_ISREG(st.st_mode)))
+	if (fd < 0 || (SYS(fstat, fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size))
 		return fd;
 	SYS(close, fd);
 	return -1;
 }
 
-/* Looked at before it is opened: opening a device that was put there has effects. */
+/* Looked at before it is opened: opening a device that was put there has effects, as has reading /proc/kmsg. */
 int process_home(const struct plan_step *s)
 {
 	int look = open_file("/etc/passwd", O_PATH), fd = -1;

@@ -75,9 +75,13 @@ static char *make_command(const struct process *p, char *cmdline, size_t len)
 		if (!cmdline[i])
 			cmdline[i] = ' ';
 	command = len ? x_strdup(cmdline) : x_printf("[%s]", p->comm);
-	for (char *c = command; *c; c++)
-		if (iscntrl((unsigned char)*c))
-			*c = '?';
+	for (unsigned char *c = (unsigned char *)command; *c; c++) {
+		if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) /* C1 as well */
+			*c++ = '?';
+		else if (!iscntrl(*c))
+			continue;
+		*c = '?';
+	}
 	return command;
 }
 

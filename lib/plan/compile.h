@@ -163,10 +163,15 @@ static inline bool trees_from_outside(const struct plan_request *req)
 	return user->set && req->privileged;
 }
 
-/* Is the root an overlay?  One layer that is not changed needs none. */
+/*
+ * Is the root an overlay?  A single image that is not changed needs none.  A single directory does: a mount that is
+ * read-only can be made writable by a jail that has CAP_SYS_ADMIN, an overlay without an upper layer cannot; and locks and
+ * leases of files would be seen by all who share them.
+ */
 static inline bool plan_layered(const struct spec *s)
 {
-	return s->rootfs.n_lower > 1 || (s->rootfs.n_lower && s->rootfs.upper != SPEC_UPPER_NONE);
+	return s->rootfs.n_lower > 1 || (s->rootfs.n_lower && (s->rootfs.upper != SPEC_UPPER_NONE ||
+							       !spec_layer_is_image(s->rootfs.lower[0])));
 }
 
 static inline bool ns_new(const struct spec *s, enum spec_ns n)

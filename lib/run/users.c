@@ -28,9 +28,11 @@ static int read_inside(int root_fd, const char *path, char **ret, struct err *er
 
 	if (found < 0)
 		return err_sys(err, "open %s in the jail", path);
-	/* Known before it is opened: opening a device that was put there has effects. */
+	/* Known before it is opened: opening a device that was put there has effects, as has reading /proc/kmsg. */
 	if (fstat(found, &st) < 0 || !S_ISREG(st.st_mode))
 		return err_set(err, -EINVAL, "%s in the jail is not a regular file", path);
+	if (!st.st_size)
+		return err_set(err, -EINVAL, "%s in the jail is empty", path);
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", found);
 	fd = open(self, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)

@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#include "base/remove.h"
+
 #define CLAIM_PREFIX   ".new-"
 #define RETIRED_PREFIX ".old-"
 #define CLAIM_TRIES    16
@@ -226,7 +228,9 @@ int state_remove(int root_fd, const char *name, int dir_fd, struct err *err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(known_files); i++)
 		unlinkat(dir_fd, known_files[i], 0);
-	unlinkat(dir_fd, "host", AT_REMOVEDIR);
+	/* A system jail of a user may have written there: it is this user's. */
+	if (unlinkat(dir_fd, "host", AT_REMOVEDIR) < 0 && errno != ENOENT)
+		dir_remove_at(dir_fd, "host");
 	if (unlinkat(root_fd, name, AT_REMOVEDIR) == 0)
 		return 0;
 	if (errno == ENOTEMPTY || errno == EEXIST) {

@@ -177,6 +177,26 @@ ls: /tmp: No such file or directory
 	contains "Read-only file system"
 }
 
+@test "no upper layer: a jail that may mount cannot change it either" {
+	layers '{lower: ["rootfs"], upper: "none"}' sh -c 'mount -o remount,bind,rw /; mount -o remount,rw /; echo x > /etc/which'
+	jq '.jail.system = true' config.json > system.json
+	untouched try jail run system.json "$ID"
+	expect 1
+	contains "Read-only file system"
+}
+
+@test "a lease that a jail takes of a shared file is nobody else's business" {
+	for upper in none ephemeral; do
+		layers "{lower: [\"rootfs\"], upper: \"$upper\"}" lease /etc/which
+		jail run -d --log-output "file:$PWD/said" config.json "$ID"
+		wait_for has_line leased said
+		run timeout 5 sh -c 'cat rootfs/etc/which; : 1<> rootfs/etc/which'
+		expect 0 lower
+		jail delete --force "$ID"
+		rm said
+	done
+}
+
 # enters ID: whoever enters its mount namespace is in its root, and sees nothing of the host's
 enters() {
 	local pid

@@ -384,11 +384,13 @@ time.sleep(1000)'
 }
 
 @test "ps shows the processes, as a table and as JSON" {
-	config . sh -c 'sleep 1000 & sleep 1001 & wait'
+	config . sh -c $'sleep 1000 & sleep 1001 & wait # \e[2J \xc2\x9b31m'
 	up
 	wait_for has_procs "$ID" 3
 	run jail ps "$ID"
 	expect 0
+	# Nothing that a terminal would obey
+	contains '# ?[2J ??31m'
 	contains "sleep 1000"
 	contains "sleep 1001"
 	[[ ${lines[0]} == *PID* ]]

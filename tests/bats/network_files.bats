@@ -60,6 +60,24 @@ full() {
 	umount $NET
 }
 
+@test "a lease of the hosts file, which root without a user namespace can take, keeps nobody from starting" {
+	start web '{}' sleep 1000
+	jq '.linux.namespaces = ["pid", "mount", "network", "ipc", "uts", "cgroup"] | .linux.namespaces |= map({type: .}) |
+		.process.args = ["lease", "/etc/hosts"]' web.json > evil.json
+	jail run -d --log-output "file:$PWD/said" evil.json evil
+	wait_for has_line leased said
+	begin=$SECONDS
+	fg '{}' true
+	expect 0
+	fg '{hosts: {printer: "192.0.2.7"}}' true
+	expect 0
+	((SECONDS - begin < 20))
+	jail delete --force evil
+	jail delete --force web
+	wait_for no_veth
+	jail net gc > /dev/null
+}
+
 @test "networks called NAME and NAME.d are two, in what they keep as well" {
 	echo '{"subnets": ["10.79.0.0/24"]}' > /etc/jail/networks/blue.d.json
 	start own '{bridge: "blue", hosts: {printer: "192.0.2.7"}}' sleep 1000

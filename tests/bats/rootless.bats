@@ -98,6 +98,17 @@ has_logged() {
 	[ "$(stat -c %u:%g rootfs/tmp/x)" = 500004:500005 ]
 }
 
+@test "what a system jail has written beside its notify socket goes with it" {
+	background notify listen "$PWD/manager" > heard
+	wait_for [ -S manager ]
+	chmod 777 manager
+	short '.jail = {system: true, notify: true}' sh -c 'mount -o remount,bind,rw /run/host && mkdir /run/host/dir && touch /run/host/file'
+	try user $ANN NOTIFY_SOCKET="$PWD/manager" "$JAIL" run config.json "$ID"
+	expect 0
+	[ -z "$(find $ROOT -name "*$ID*" -o -name '.old-*')" ]
+	as $ANN gc
+}
+
 @test "without them: only the user" {
 	chown -hR $BOB:$BOB .
 	short . sh -c 'id -u; tr -s " " < /proc/self/uid_map; cat /proc/self/setgroups; touch /tmp/x'

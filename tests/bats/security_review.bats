@@ -123,6 +123,18 @@ filter() {
 	! [ -e ../opened ]
 }
 
+@test "/etc/passwd may not be the kernel's log, which is gone for others once it is read" {
+	ln -sfn /proc/kmsg rootfs/etc/passwd
+	config '.process.args = ["sh", "-c", "echo $HOME"]'
+	go
+	expect 0 /
+	in_jail .
+	# A line that somebody else waits for
+	echo "<6>jail: for the log" > /dev/kmsg
+	try jail exec --user daemon "$ID" true
+	fails "/etc/passwd in the jail is empty"
+}
+
 @test "HOME is not looked up behind a link that leaves the jail" {
 	rm rootfs/etc/passwd
 	echo 'x:x:0:0::/stolen:/' > secret
