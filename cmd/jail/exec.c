@@ -9,6 +9,7 @@
 
 #include "cli.h"
 #include "foreground.h"
+#include "pipes.h"
 #include "signals.h"
 #include "terminal.h"
 
@@ -96,12 +97,13 @@ static void fill(const struct exec_opts *o, char **argv, struct jail_exec_option
 	}
 }
 
-static int stay(struct jail_process *process)
+static int stay(struct jail_process *process, struct pipes *pipes)
 {
+	struct foreground_more more = { .pipes = pipes };
 	int console = jail_process_console_fd(process), status = 0;
 	struct jail_error *err = NULL;
 
-	if (foreground_stay(jail_process_pidfd(process), console, NULL) < 0)
+	if (foreground_stay(jail_process_pidfd(process), console, &more) < 0)
 		return EXIT_EXEC_FAILED;
 	if (jail_process_wait(process, &status, &err) < 0) {
 		msg_fail(err);
@@ -110,22 +112,40 @@ static int stay(struct jail_process *process)
 	return cli_exit_status(status);
 }
 
-static int perform(struct jail *jail, const struct exec_opts *o,
-		   const struct jail_exec_options *options)
+/* Our terminal is not for a program that has not been given one. */
+static int take_terminal_away(const struct exec_opts *o, struct pipes *pipes, struct jail_exec_options *options)
 {
+	int r = options->tty || options->console_socket ? 0 : pipes_open(pipes, o->detach);
+
+	if (r < 0)
+		msg_error("exec: make pipes: %s", strerror(-r));
+	if (r <= 0)
+		return r;
+	options->use_stdio = true;
+	memcpy(options->stdio, pipes->stdio, sizeof(pipes->stdio));
+	return 0;
+}
+
+static int perform(struct jail *jail, const struct exec_opts *o, struct jail_exec_options *options)
+{
+	struct pipes pipes = PIPES_NONE;
 	struct jail_process *process = NULL;
 	struct jail_error *err = NULL;
-	int code = 0;
+	int code = EXIT_EXEC_FAILED;
 
+	if (take_terminal_away(o, &pipes, options) < 0)
+		return code;
 	/* Until it runs, a signal ends us, and what we have started with us: a hostile jail can stop it. */
 	if (jail_exec(jail, options, &process, &err) < 0) {
 		msg_fail(err);
-		return EXIT_EXEC_FAILED;
-	}
-	if (!o->detach) {
+	} else if (o->detach) {
+		code = 0;
+	} else {
+		pipes_started(&pipes);
 		signals_block();
-		code = stay(process);
+		code = stay(process, &pipes);
 	}
+	pipes_close(&pipes);
 	jail_process_free(process);
 	return code;
 }

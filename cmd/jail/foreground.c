@@ -13,6 +13,9 @@
  *
  * Our terminal, or the reader of our output, goes away: the program's terminal hangs up.
  *
+ * A program without a terminal has pipes where we have one (pipes.c): they take the place of the pty, and our terminal
+ * stays as it is.
+ *
  * A supervisor (run.c) adds two more: hub.c shares the terminal, notify.c passes messages on.
  */
 #include <errno.h>
@@ -29,6 +32,7 @@
 #include "hub.h"
 #include "message.h"
 #include "notify.h"
+#include "pipes.h"
 #include "relay.h"
 #include "signals.h"
 #include "terminal.h"
@@ -45,6 +49,7 @@ struct foreground {
 	bool give_up;                /* a signal came while its last output was being written */
 	bool reading;                /* standard input is ours to read */
 	bool eof_due;                /* standard input ended, the program has not been told */
+	struct pipes *pipes;         /* in place of a console; NULL: none */
 	size_t drained;              /* bytes read since it ended */
 	struct terminal terminal;
 	struct stream in, out;
@@ -80,8 +85,12 @@ static void forward(struct foreground *f, int signo)
 /* Called at the start, when we have been continued, and now and then while in the background. */
 static void attach(struct foreground *f)
 {
-	if (f->console < 0)
+	if (f->in.from < 0)
 		return;
+	if (f->pipes) {
+		f->reading = !f->more->unattended && tcgetpgrp(STDIN_FILENO) == getpgrp();
+		return;
+	}
 	f->reading = !f->more->unattended &&
 		     (terminal_attach(&f->terminal) || f->terminal.fd < 0);
 	terminal_resize(f->console);
@@ -99,12 +108,14 @@ static void hang_up(struct foreground *f)
 {
 	fd_close(&f->peer);
 	fd_close(&f->console);
+	if (f->pipes)
+		pipes_close(f->pipes);
 	f->out.from = f->in.to = -1;
 	f->out.len = f->in.len = 0;
 	f->reading = false;
 	if (!f->ended && f->more->system)
 		forward(f, SIGHUP);
-	else if (!f->ended)
+	else if (!f->ended && !f->pipes)
 		deliver_default(f->pidfd, SIGHUP);
 }
 
@@ -117,6 +128,11 @@ static void pass_eof(struct foreground *f)
 	struct termios inner;
 	char eof[2];
 
+	if (f->eof_due && f->pipes && !f->in.len) {
+		fd_close(&f->pipes->in);
+		f->in.to = -1;
+		f->eof_due = false;
+	}
 	if (!f->eof_due || tcgetattr(f->console, &inner) < 0)
 		return;
 	memset(eof, inner.c_cc[VEOF], sizeof(eof));
@@ -163,8 +179,8 @@ static void on_input(struct foreground *f)
 {
 	if (stream_fill(&f->in) == 0) {
 		f->reading = false;
-		f->eof_due = f->terminal.fd < 0;
-		if (f->terminal.fd >= 0)
+		f->eof_due = f->pipes || f->terminal.fd < 0;
+		if (!f->eof_due)
 			hang_up(f);
 	}
 	pass_eof(f);
@@ -231,7 +247,7 @@ static bool all_done(const struct foreground *f, bool quiet)
 
 /* ---- the loop ---- */
 
-enum { P_PIDFD, P_SIGNALS, P_STDIN, P_CONSOLE, P_STDOUT, P_NOTIFY, P_HUB, P_COUNT = P_HUB + HUB_POLLS };
+enum { P_PIDFD, P_SIGNALS, P_STDIN, P_TO, P_FROM, P_STDOUT, P_NOTIFY, P_HUB, P_COUNT = P_HUB + HUB_POLLS };
 
 static void set_poll(struct pollfd *p, int fd, short events)
 {
@@ -246,7 +262,7 @@ static void set_poll(struct pollfd *p, int fd, short events)
  */
 static bool in_background(const struct foreground *f)
 {
-	return f->console >= 0 && f->terminal.fd >= 0 && f->in.from >= 0 && !f->reading && !f->ended;
+	return f->in.to >= 0 && f->terminal.fd >= 0 && f->in.from >= 0 && !f->reading && !f->ended;
 }
 
 static int poll_timeout(const struct foreground *f)
@@ -278,15 +294,11 @@ static nfds_t watch_more(const struct foreground *f, struct pollfd *p)
 
 static int wait_for_events(struct foreground *f, struct pollfd p[P_COUNT])
 {
-	short console = (short)(stream_wants_in(&f->out) | stream_wants_out(&f->in));
-
-	/* Without a peer held open, a closed terminal would wake us again and again. */
-	if (f->out.from < 0)
-		console &= (short)~POLLIN;
 	set_poll(&p[P_PIDFD], f->pidfd, f->ended ? 0 : POLLIN);
 	set_poll(&p[P_SIGNALS], f->signals, POLLIN);
 	set_poll(&p[P_STDIN], STDIN_FILENO, f->reading ? stream_wants_in(&f->in) : 0);
-	set_poll(&p[P_CONSOLE], f->console, console);
+	set_poll(&p[P_TO], f->in.to, stream_wants_out(&f->in));
+	set_poll(&p[P_FROM], f->out.from, stream_wants_in(&f->out));
 	set_poll(&p[P_STDOUT], f->output, stream_wants_out(&f->out));
 	return poll(p, watch_more(f, p), earlier(poll_timeout(f), notify_timeout(f, &p[P_NOTIFY])));
 }
@@ -310,10 +322,9 @@ static int loop(struct foreground *f)
 			on_signal(f);
 		if (p[P_STDIN].revents && f->reading)
 			on_input(f);
-		if (p[P_CONSOLE].revents & (POLLIN | POLLHUP | POLLERR) && stream_wants_in(&f->out))
+		if (p[P_FROM].revents && stream_wants_in(&f->out))
 			on_output(f);
-		if (p[P_CONSOLE].revents & POLLOUT && stream_wants_out(&f->in) &&
-		    stream_flush(&f->in) == 0)
+		if (p[P_TO].revents && stream_wants_out(&f->in) && stream_flush(&f->in) == 0)
 			pass_eof(f);
 		if (p[P_STDOUT].revents && stream_wants_out(&f->out) && stream_flush(&f->out) < 0)
 			on_no_reader(f);
@@ -336,6 +347,18 @@ static void use_console(struct foreground *f, int console)
 	f->output = f->out.to = stream_open_out(STDOUT_FILENO);
 	fcntl(console, F_SETFL, fcntl(console, F_GETFL) | O_NONBLOCK);
 	f->peer = ioctl(console, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	attach(f);
+}
+
+/* Whose ends we have for it */
+static void use_pipes(struct foreground *f, struct pipes *p)
+{
+	f->pipes = p;
+	f->in.to = p->in;
+	f->in.from = p->in >= 0 ? STDIN_FILENO : -1;
+	f->out.from = p->out;
+	if (p->out >= 0)
+		f->output = f->out.to = stream_open_out(p->to);
 	attach(f);
 }
 
@@ -366,13 +389,15 @@ int foreground_stay(int pidfd, int console, struct foreground_more *more)
 	terminal_init(&f.terminal);
 	if (console >= 0)
 		use_console(&f, console);
+	else if (f.more->pipes)
+		use_pipes(&f, f.more->pipes);
 	if (pidfd < 0)
 		on_end(&f);
 	r = loop(&f);
 	if (r < 0)
 		msg_error("wait for events: %s", strerror(-r));
 	terminal_restore(&f.terminal);
-	if (f.output >= 0 && f.output != STDOUT_FILENO)
+	if (f.output > STDERR_FILENO)
 		close(f.output);
 	fd_close(&f.peer);
 	fd_close(&f.console);

@@ -16,6 +16,7 @@
 #include "foreground.h"
 #include "hub.h"
 #include "notify.h"
+#include "pipes.h"
 #include "service.h"
 #include "signals.h"
 #include "supervise.h"
@@ -29,6 +30,7 @@ struct life {
 	struct jail *jail;
 	struct hub hub;
 	struct notify notify;
+	struct pipes pipes;
 	struct foreground_more more;
 };
 
@@ -42,6 +44,23 @@ static int fail(struct jail_error *err)
 
 /* ---- the start ---- */
 
+/* Without a terminal of its own: ours is not for it. */
+static int begin_piped(struct life *l, struct jail_create_options *options, struct jail_error **err)
+{
+	int r = options->use_stdio ? 0 : pipes_open(&l->pipes, false);
+
+	if (r < 0)
+		msg_warning("jail %s: it has our terminal: make pipes: %s", l->s->id, strerror(-r));
+	if (r > 0) {
+		options->use_stdio = true;
+		memcpy(options->stdio, l->pipes.stdio, sizeof(l->pipes.stdio));
+		l->more.pipes = &l->pipes;
+	}
+	r = jail_run(l->s->rt, l->s->id, l->s->spec, options, &l->jail, err);
+	pipes_started(&l->pipes);
+	return r;
+}
+
 static int begin(struct life *l, struct jail_error **err)
 {
 	struct jail_create_options options = l->s->options;
@@ -51,7 +70,7 @@ static int begin(struct life *l, struct jail_error **err)
 	options.want_notify = jail_spec_notify(l->s->spec) &&
 			      (l->s->passed->notify || jail_spec_publish_when_ready(l->s->spec));
 	if (!l->s->relayed)
-		return jail_run(l->s->rt, l->s->id, l->s->spec, &options, &l->jail, err);
+		return begin_piped(l, &options, err);
 	/* The program should find its terminal as large as ours the first time it looks. */
 	return jail_create(l->s->rt, l->s->id, l->s->spec, &options, &l->jail, err);
 }
@@ -167,7 +186,7 @@ static int stay(struct life *l, int console, bool *ret_again)
 static int live(const struct supervisor *s, bool *ret_again)
 {
 	struct life l = {
-		.s = s, .notify = { .fd = -1, .to = s->passed->notify },
+		.s = s, .notify = { .fd = -1, .to = s->passed->notify }, .pipes = PIPES_NONE,
 		.more = { .system = jail_spec_system(s->spec), .unattended = s->service },
 	};
 	struct jail_error *err = NULL;
@@ -182,6 +201,7 @@ static int live(const struct supervisor *s, bool *ret_again)
 	}
 	if (l.more.hub)
 		hub_close(&l.hub);
+	pipes_close(&l.pipes);
 	fd_close(&l.notify.fd);
 	jail_free(l.jail);
 	return code;

@@ -8,6 +8,7 @@ load tmux
 
 local_teardown() {
 	end_screen
+	jail delete -f "$ID" 2>/dev/null || true
 }
 
 # The shell inside prints its prompt when it is ready for more
@@ -180,4 +181,49 @@ shell_inside() {
 		wait $! || status=$?
 		[ $status -eq 137 ]
 	done
+}
+
+# ---- a program without a terminal, started on ours ----
+
+@test "without -t a program of exec does not get our terminal, but what is typed and what it says go through" {
+	config . sleep 1000
+	up
+	screen
+	type_line "jail exec $ID sh -c 'tty; readlink /proc/self/fd/1 | cut -c1-4; read a; echo got \$a; cat; echo eof \$?; exit 3'; echo status \$?"
+	wait_for shows '^pipe'
+	shows '^not a tty'
+	type_line word
+	wait_for shows '^got word'
+	type_line more
+	wait_for shows '^more'
+	press C-d
+	wait_for shows '^eof 0'
+	wait_for shows '^status 3'
+	type_line "clear; jail exec $ID sleep 1000; echo status \$?"
+	wait_for eval 'jail ps "$ID" | grep -q "sleep 1000"'
+	press C-c
+	wait_for shows 'status 130'
+}
+
+@test "what a program of exec or run has left behind neither reads our terminal nor writes to it" {
+	config . sleep 1000
+	up
+	screen
+	hostile='setsid sh -c "sleep 1; while read line; do echo stolen >> /stolen; done; echo ended > /ended; echo mine" & echo here'
+	type_line "clear; jail exec $ID sh -c '$hostile'"
+	wait_for shows '^here'
+	for word in one two three four; do
+		type_line "echo $word"
+		wait_for shows "^$word"
+	done
+	wait_for [ -e rootfs/ended ]
+	[ ! -e rootfs/stolen ]
+	! shows '^mine'
+	type_line "clear; jail exec -d $ID sh -c '(readlink /proc/self/fd/0; readlink /proc/self/fd/2) > /said'"
+	wait_for [ -s rootfs/said ]
+	[ "$(sort -u rootfs/said)" = /dev/null ]
+	config . sh -c 'for i in 0 1 2; do readlink /proc/$$/fd/$i; done'
+	type_line "clear; jail run config.json $ID-3; echo status \$?"
+	wait_for shows '^status 0'
+	[ "$(tmux -L "$ID" capture-pane -p | grep -c '^pipe')" = 3 ]
 }
