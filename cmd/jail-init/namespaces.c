@@ -4,8 +4,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <linux/sched.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 #include "init.h"
 
@@ -20,10 +22,34 @@ int ns_join(const struct plan_step *s)
 	return r < 0 ? failed_on(r, plan_str(in.plan, s->s[0])) : 0;
 }
 
+/*
+ * Whoever is not in a user namespace of the jail is root of the host's: his programs and their libraries must not
+ * be those of a mount namespace that somebody in the jail has made, with a user namespace to own it.
+ */
+static int check_owner(void)
+{
+	int mount = (int)SYS(openat, in.proc, "self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	int user = (int)SYS(openat, in.proc, "self/ns/user", O_RDONLY | O_CLOEXEC);
+	int owner = mount < 0 ? mount : (int)SYS(ioctl, mount, NS_GET_USERNS, 0);
+	struct stat a, b;
+	int r = user < 0 ? user : owner < 0 ? owner : (int)SYS(fstat, owner, &a);
+
+	if (r == 0)
+		r = (int)SYS(fstat, user, &b);
+	drop(&mount);
+	drop(&user);
+	drop(&owner);
+	if (r == 0 && (a.st_dev != b.st_dev || a.st_ino != b.st_ino))
+		r = failed_on(-EPERM, "its first process is in a mount namespace of a user namespace that it has made");
+	return r;
+}
+
 /* exec: all namespaces of a running jail at once, by its pidfd, see setns(2). */
 int ns_join_pid(const struct plan_step *s)
 {
-	return (int)SYS(setns, in.plan->fd[FD_NS + (s->a[1] & 7)], s->a[0]);
+	int r = (int)SYS(setns, in.plan->fd[FD_NS + (s->a[1] & 7)], s->a[0]);
+
+	return r == 0 && s->a[2] ? check_owner() : r;
 }
 
 /*

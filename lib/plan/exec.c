@@ -287,6 +287,9 @@ static void keyring(struct plan_builder *b, const struct plan *base)
 static void begin(struct plan_builder *b, const struct plan_exec *req, const struct spec_process *p)
 {
 	uint64_t flags = req->ns_flags;
+	/* The first process may have gone where a user namespace of its own making is the owner. */
+	bool same_owner = !(flags & CLONE_NEWUSER) && flags & CLONE_NEWNS;
+	struct plan_step *join;
 
 	/* While we may: root of the jail's user namespace may not. */
 	for (size_t i = 0; flags & CLONE_NEWUSER && i < p->n_rlimits; i++) {
@@ -297,7 +300,7 @@ static void begin(struct plan_builder *b, const struct plan_exec *req, const str
 	}
 	plan_add(b, OP_GUARD, STAGE_INSIDE, "%s", "");
 	affinity(b, req, false);
-	if (p->oom_score_adj.set || p->apparmor_profile || p->selinux_label)
+	if (p->oom_score_adj.set || p->apparmor_profile || p->selinux_label || same_owner)
 		plan_add(b, OP_OPEN_PROC, STAGE_INSIDE, "%s", "");
 	/* In a user namespace our own /proc/self would not be ours to write: we are not dumpable. */
 	compile_proc_writes(b, p);
@@ -305,9 +308,11 @@ static void begin(struct plan_builder *b, const struct plan_exec *req, const str
 	 * The cgroup namespace last: where it is a boundary of delegation (nsdelegate), nobody who is in
 	 * it can come from a cgroup outside, see cgroups(7).
 	 */
-	if (flags & ~(uint64_t)CLONE_NEWCGROUP)
-		plan_add(b, OP_JOIN_PID, STAGE_INSIDE, "%s", "")->a[0] =
-			flags & ~(uint64_t)CLONE_NEWCGROUP;
+	if (flags & ~(uint64_t)CLONE_NEWCGROUP) {
+		join = plan_add(b, OP_JOIN_PID, STAGE_INSIDE, "%s", "");
+		join->a[0] = flags & ~(uint64_t)CLONE_NEWCGROUP;
+		join->a[2] = same_owner;
+	}
 	plan_add(b, OP_FORK, STAGE_INSIDE, "%s", "");
 	if (req->moved)
 		plan_add(b, OP_WAIT, STAGE_INSIDE, "%s", "")->a[0] = POINT_MAPS;

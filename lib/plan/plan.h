@@ -68,7 +68,7 @@ enum plan_arg {
 	  S(2, LIST, "env"), A(0, HOOK, "kind"), A(1, DEC, "timeout")) \
 	/* ---- inside: processes and namespaces ---- */ \
 	X(JOIN, "join-namespace", S(0, STR, "path"), A(0, NS, "type"), A(1, DEC, "fd")) \
-	X(JOIN_PID, "join-jail", A(0, NSFLAGS, "types"), A(1, DEC, "fd")) \
+	X(JOIN_PID, "join-jail", A(0, NSFLAGS, "types"), A(1, DEC, "fd"), A(2, BOOL, "same-owner")) \
 	X(FORK, "fork", A(0, NSFLAGS, "new")) \
 	X(TELL, "tell", A(0, POINT, "point")) \
 	X(WAIT, "wait-turn", A(0, POINT, "point")) \

@@ -123,6 +123,16 @@ filter() {
 	! [ -e ../opened ]
 }
 
+@test "exec does not follow the first process into a mount namespace of a user namespace of its own making" {
+	config 'del(.linux.seccomp) | .process.user = {uid: 1000, gid: 1000}' \
+		unshare -U -r -m sh -c 'mount -t tmpfs none /home && exec sleep 1000'
+	[ "$(jq '[.linux.namespaces[] | select(.type == "user")] | length' config.json)" = 0 ]
+	up
+	wait_for eval 'jail ps "$ID" | grep -q "sleep 1000"'
+	try jail exec --user 0 "$ID" true
+	fails "its first process is in a mount namespace of a user namespace that it has made"
+}
+
 @test "/etc/passwd may not be the kernel's log, which is gone for others once it is read" {
 	ln -sfn /proc/kmsg rootfs/etc/passwd
 	config '.process.args = ["sh", "-c", "echo $HOME"]'
