@@ -131,10 +131,11 @@ static int set_layers(int fs, uint64_t lower, int upper)
 			r = str_append(list, sizeof(list), str_dec(digits, i));
 	}
 	/* overlayfs does not take one layer alone. */
-	if (r == 0 && lower == 1 && !upper)
+	if (r == 0 && lower == 1 && !upper) {
 		r = (int)SYS(mkdirat, in.layers, "none", 0700);
-	if (r == 0 && lower == 1 && !upper)
-		r = str_append(list, sizeof(list), ":none");
+		if (r == 0)
+			r = str_append(list, sizeof(list), ":none");
+	}
 	if (r == 0)
 		r = fs_string(fs, "lowerdir", list);
 	if (r == 0 && upper)

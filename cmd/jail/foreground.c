@@ -85,15 +85,13 @@ static void forward(struct foreground *f, int signo)
 /* Called at the start, when we have been continued, and now and then while in the background. */
 static void attach(struct foreground *f)
 {
-	if (f->in.from < 0)
-		return;
 	if (f->pipes) {
 		f->reading = !f->more->unattended && tcgetpgrp(STDIN_FILENO) == getpgrp();
-		return;
+	} else if (f->console >= 0) {
+		f->reading = !f->more->unattended &&
+			     (terminal_attach(&f->terminal) || f->terminal.fd < 0);
+		terminal_resize(f->console);
 	}
-	f->reading = !f->more->unattended &&
-		     (terminal_attach(&f->terminal) || f->terminal.fd < 0);
-	terminal_resize(f->console);
 }
 
 /* ^Z for us, not for the program inside: it stops, we stop, the shell has its terminal back. */
@@ -128,12 +126,17 @@ static void pass_eof(struct foreground *f)
 	struct termios inner;
 	char eof[2];
 
-	if (f->eof_due && f->pipes && !f->in.len) {
+	if (!f->eof_due)
+		return;
+	if (f->pipes) {
+		if (f->in.len)
+			return;
 		fd_close(&f->pipes->in);
 		f->in.to = -1;
 		f->eof_due = false;
+		return;
 	}
-	if (!f->eof_due || tcgetattr(f->console, &inner) < 0)
+	if (tcgetattr(f->console, &inner) < 0)
 		return;
 	memset(eof, inner.c_cc[VEOF], sizeof(eof));
 	if (!(inner.c_lflag & ICANON) ||

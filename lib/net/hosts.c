@@ -152,24 +152,22 @@ static int remove_line(int fd, const char *text, const char *line, struct err *e
  * A jail without a user namespace that is root may hold a lease on its hosts file (fcntl(2), F_SETLEASE): whoever opens
  * it would wait for 45 s, and with him all who want the table.  What it keeps from being written is missing there.
  */
-static int open_unleased(int dir, const char *file, int flags, struct err *err)
+static int open_unleased(int dir, const char *file, int flags)
 {
 	int fd = openat(dir, file, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
-	if (fd >= 0 || errno == EWOULDBLOCK || errno == ENOENT)
-		return fd < 0 ? -errno : fd;
-	return err_sys(err, "open %s/%s", NET_DIR, file);
+	return fd < 0 ? -errno : fd;
 }
 
 static int change_file(int dir, const char *file, const struct change *c, struct err *err)
 {
-	fd_auto fd = open_unleased(dir, file, O_RDWR, err);
+	fd_auto fd = open_unleased(dir, file, O_RDWR);
 	mem_auto char *text = NULL;
 	size_t len;
 	int r;
 
 	if (fd < 0)
-		return fd == -ENOENT || fd == -EWOULDBLOCK ? 0 : fd;
+		return fd == -ENOENT || fd == -EWOULDBLOCK ? 0 : err_code(err, fd, "open %s/%s", NET_DIR, file);
 	r = file_read_fd(fd, file, HOSTS_MAX, &text, &len, err);
 	if (r < 0)
 		return r;
@@ -268,7 +266,7 @@ static int put_others(int dir, const char *network, struct buf *out, struct err 
 	int r;
 
 	shared_name(network, file);
-	fd = open_unleased(dir, file, O_RDONLY, err);
+	fd = open_unleased(dir, file, O_RDONLY);
 	if (fd < 0)
 		return fd == -EWOULDBLOCK ? 0 : err_code(err, fd, "open %s/%s", NET_DIR, file);
 	r = file_read_fd(fd, file, HOSTS_MAX, &text, &len, err);

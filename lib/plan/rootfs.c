@@ -29,7 +29,7 @@ static uint64_t base_propagation(const struct spec *s)
 
 /* ---- trees from outside ---- */
 
-/* A single layer that nobody changes is the root itself. */
+/* A single image that nobody changes is the root itself, see plan_layered(). */
 static const char *root_place(const struct spec *s)
 {
 	return s->rootfs.n_lower ? "jail.rootfs.lower[0]" : "root.path";

@@ -80,22 +80,25 @@ is_instance() {
 }
 
 # CURRENT, the image of the instance in hand; APPLIANCE, the folder that it was made of; BEFORE, if an update did not
-# come to its end.  Once for all who ask: to start jq takes longer than a jail does.
+# come to its end.  Once for all who ask: to start jq takes longer than a jail does.  TOLD, what jq said of which text, is
+# what spec.made begins with: of the same text it need not be asked again.
 read_image() {
-	local name text
+	local name text said
 	slurp text "$INSTANCE/instance.json"
 	slurp MADE "$INSTANCE/spec.made"
 	if [[ ${MADE#*$'\n\n'} == "$text"$'\n\n'* ]]; then
-		mapfile -t SAID <<< "${MADE%%$'\n\n'*}"
+		mapfile -t said <<< "${MADE%%$'\n\n'*}"
 	else
-		mapfile -t SAID < <(about '.image, .appliance, .before // empty')
+		mapfile -t said < <(about '.image, .appliance, .before // empty')
 	fi
-	((${#SAID[@]} >= 2 && ${#SAID[@]} <= 3)) || die "$INSTANCE/instance.json cannot be read"
+	((${#said[@]} >= 2 && ${#said[@]} <= 3)) || die "$INSTANCE/instance.json cannot be read"
 	# It may have come in a backup.
-	for name in "${SAID[@]}"; do
+	for name in "${said[@]}"; do
 		good_name "$name" || die "$INSTANCE/instance.json: \"$name\" is not a name"
 	done
-	CURRENT=${SAID[0]} BEFORE=${SAID[2]-}
+	printf -v TOLD '%s\n' "${said[@]}"
+	TOLD+=$'\n'$text$'\n\n'
+	CURRENT=${said[0]} BEFORE=${said[2]-}
 	APPLIANCE=$INSTANCE/appliance/$CURRENT
 }
 
@@ -105,14 +108,11 @@ slurp() {
 	[ ! -f "$2" ] || IFS= read -rd '' "$1" < "$2" || true
 }
 
-# Sets MADE_OF, all that the spec of the instance in hand depends on: first what read_image would have jq say, and of
-# which text.
+# Sets MADE_OF, all that the spec of the instance in hand depends on
 made_of() {
 	local file text
-	printf -v MADE_OF '%s\n' "${SAID[@]}"
-	slurp text "$INSTANCE/instance.json"
-	printf -v MADE_OF '%s\n%s\n\n' "$MADE_OF" "$text"
-	printf -v MADE_OF '%s%s\n' "$MADE_OF" "$IMAGES" "$CONTROLLERS" "$INSTANCE"/volumes/*
+	printf -v text '%s\n' "$IMAGES" "$CONTROLLERS" "$INSTANCE"/volumes/*
+	MADE_OF=$TOLD$text
 	for file in "$APPLIANCE/appliance.json" "$HERE"/appliance.d/{appliance.jq,run.bash}; do
 		slurp text "$file"
 		MADE_OF+=$text

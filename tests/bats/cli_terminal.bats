@@ -218,7 +218,10 @@ shell_inside() {
 	done
 	wait_for [ -e rootfs/ended ]
 	[ ! -e rootfs/stolen ]
-	! shows '^mine'
+	type_line "echo five"
+	wait_for shows '^five'
+	run shows '^mine'
+	[ "$status" != 0 ]
 	type_line "clear; jail exec -d $ID sh -c '(readlink /proc/self/fd/0; readlink /proc/self/fd/2) > /said'"
 	wait_for [ -s rootfs/said ]
 	[ "$(sort -u rootfs/said)" = /dev/null ]
