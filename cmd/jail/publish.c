@@ -17,7 +17,8 @@ const struct verb verb_publish = {
 	.args = "ID",
 	.summary = "open the published ports of a jail that were held until it is ready",
 	.about = "For a spec with \"publishWhen\": \"ready\", when the program cannot say so itself, or nobody\n"
-		 "listens: jail run does, in the foreground and as a service. Without such ports nothing is done.",
+		 "listens: jail run does, in the foreground, as a service and with --wait-ready.\n"
+		 "Without such ports nothing is done.",
 	.min_args = 1,
 	.max_args = 1,
 	.complete = { COMPLETE_JAIL },

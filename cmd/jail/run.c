@@ -8,11 +8,13 @@
  */
 #include <errno.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "launch.h"
 #include "netopts.h"
 #include "notify.h"
+#include "ready.h"
 #include "service.h"
 #include "source.h"
 #include "supervise.h"
@@ -21,12 +23,14 @@ struct run_opts {
 	struct launch launch;
 	struct net_opts net;
 	const char *rootfs, *image, *upper, *name;
-	bool detach, keep, service, tty;
+	bool detach, wait_ready, keep, service, tty;
 };
 
 static const struct opt run_options[] = {
 	{ "detach", 'd', OPT_FLAG, NULL, offsetof(struct run_opts, detach),
 	  .help = "leave it running and return" },
+	{ "wait-ready", 0, OPT_FLAG, NULL, offsetof(struct run_opts, wait_ready),
+	  .help = "with --detach: return when the program says that it is ready" },
 	{ "tty", 't', OPT_FLAG, NULL, offsetof(struct run_opts, tty),
 	  .help = "give the program a terminal, whatever the spec says" },
 	{ "rootfs", 0, OPT_TEXT, "DIR", offsetof(struct run_opts, rootfs),
@@ -195,6 +199,20 @@ static int load(struct run *run, int argc, char **argv)
 	return 0;
 }
 
+/* Is there something to wait for, and are we the one to hear it? */
+static int check_wait(const struct run *run)
+{
+	if (!run->o->wait_ready)
+		return 0;
+	if (!jail_spec_notify(run->spec))
+		msg_error("run: --wait-ready: without jail.notify in the spec nobody says that it is ready");
+	else if (getenv("NOTIFY_SOCKET"))
+		msg_error("run: --wait-ready: a service manager waits for it, by NOTIFY_SOCKET");
+	else
+		return 0;
+	return 1;
+}
+
 static int choose_streams(struct run *run)
 {
 	const struct launch *launch = &run->o->launch;
@@ -239,6 +257,7 @@ static int detach(struct run *run, struct jail_create_options *options, const st
 	int code;
 
 	passed_options(passed, options);
+	options->want_notify = run->o->wait_ready;
 	if (passed->notify && *passed->notify == '/' && jail_spec_notify(run->spec))
 		options->notify_socket = passed->notify;
 	if (jail_run(run->cli->rt, run->id, run->spec, options, &run->jail, &err) < 0) {
@@ -249,7 +268,10 @@ static int detach(struct run *run, struct jail_create_options *options, const st
 	text = x_printf("MAINPID=%d\n%s", (int)jail_pid(run->jail),
 			options->notify_socket ? "" : "READY=1\n");
 	notify_tell(&notify, text);
-	return run->made_up ? cli_print(x_printf("%s\n", run->id)) : 0;
+	code = run->made_up ? cli_print(x_printf("%s\n", run->id)) : 0;
+	if (code == 0 && run->o->wait_ready)
+		code = ready_wait(run->jail, jail_spec_publish_when_ready(run->spec));
+	return code;
 }
 
 static int perform(struct run *run)
@@ -267,10 +289,28 @@ static int perform(struct run *run)
 	if (code)
 		return code;
 	passed_read(&passed, jail_spec_notify(run->spec),
-		    !run->o->detach && jail_spec_publish_when_ready(run->spec));
+		    run->o->detach ? run->o->wait_ready : jail_spec_publish_when_ready(run->spec));
 	code = run->o->detach ? detach(run, &s.options, &passed) : supervise(&s);
 	passed_done(&passed);
 	return code;
+}
+
+/* Options that contradict each other */
+static bool misused(const struct run_opts *o, int argc)
+{
+	if (o->service && o->detach)
+		msg_error("run: --service stays in the foreground, it cannot go with --detach");
+	else if (o->wait_ready && !o->detach)
+		msg_error("run: --wait-ready goes with --detach");
+	else if (o->rootfs && o->image)
+		msg_error("run: --rootfs and --image both say what the root is");
+	else if (o->rootfs && o->upper)
+		msg_error("run: --upper is for layers: --image, or a spec with jail.rootfs.lower");
+	else if (!o->rootfs && !o->image && argc > 2)
+		msg_error("run: too many arguments; a command goes with --rootfs DIR -- CMD");
+	else
+		return false;
+	return true;
 }
 
 static int run_run(struct cli *cli, const void *opts, int argc, char **argv)
@@ -278,23 +318,10 @@ static int run_run(struct cli *cli, const void *opts, int argc, char **argv)
 	struct run run = { .cli = cli, .o = opts };
 	int code = 1;
 
-	if (run.o->service && run.o->detach) {
-		msg_error("run: --service stays in the foreground, it cannot go with --detach");
+	if (misused(run.o, argc))
 		return 1;
-	}
-	if (run.o->rootfs && run.o->image) {
-		msg_error("run: --rootfs and --image both say what the root is");
-		return 1;
-	}
-	if (run.o->rootfs && run.o->upper) {
-		msg_error("run: --upper is for layers: --image, or a spec with jail.rootfs.lower");
-		return 1;
-	}
-	if (!run.o->rootfs && !run.o->image && argc > 2) {
-		msg_error("run: too many arguments; a command goes with --rootfs DIR -- CMD");
-		return 1;
-	}
-	if (cli_runtime(cli) && load(&run, argc, argv) == 0 && choose_streams(&run) == 0)
+	if (cli_runtime(cli) && load(&run, argc, argv) == 0 && check_wait(&run) == 0 &&
+	    choose_streams(&run) == 0)
 		code = perform(&run);
 	jail_free(run.jail);
 	output_done(&run.output);
@@ -310,6 +337,7 @@ static const char *const examples[] = {
 	"jail run --rootfs /srv/debian -- /bin/bash      no spec needed",
 	"jail run --image debian --upper kept --name dev an image of jail-rootfs; what is changed is kept",
 	"jail run -d -p 8080:80 web.json                 on a bridge, 8080 here is 80 in it",
+	"jail run -d --wait-ready db.json db             returns when it is ready (jail.notify)",
 	NULL,
 };
 

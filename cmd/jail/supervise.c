@@ -17,6 +17,7 @@
 #include "hub.h"
 #include "notify.h"
 #include "pipes.h"
+#include "ready.h"
 #include "service.h"
 #include "signals.h"
 #include "supervise.h"
@@ -92,10 +93,7 @@ static int start_relayed(struct life *l, int console, struct jail_error **err)
 
 static void open_ports(void *jail)
 {
-	struct jail_error *err = NULL;
-
-	if (jail_publish(jail, &err) < 0)
-		msg_fail(err);
+	ready_publish(jail);
 }
 
 static int start(struct life *l, int *ret_console, struct jail_error **err)

@@ -129,7 +129,7 @@ _jail() {
 		esac
 		_jail_words "run exec console stop kill pause resume update wait publish appliance list ps stats top logs diff commit inspect plan net features spec create start state events delete gc help completion" ;;
 	run)
-		options="--detach -d --tty -t --rootfs --image --upper --name --keep --service --net --publish -p --ip --dns --dns-search --hostname --bundle -b --config -f --pid-file --console-socket --pidfd-socket --log-output --preserve-fds --no-pivot --no-new-keyring --no-subreaper --help -h"
+		options="--detach -d --wait-ready --tty -t --rootfs --image --upper --name --keep --service --net --publish -p --ip --dns --dns-search --hostname --bundle -b --config -f --pid-file --console-socket --pidfd-socket --log-output --preserve-fds --no-pivot --no-new-keyring --no-subreaper --help -h"
 		case $previous in
 		--rootfs) _jail_files -d; return ;;
 		--image) :; return ;;

@@ -73,6 +73,7 @@ complete -c jail -n '__jail_at -' -l version -s v -d 'print the version'
 complete -c jail -n '__jail_at -' -l help -s h -d 'print help'
 complete -c jail -n '__jail_at -' -a run -d 'make a jail and run its program'
 complete -c jail -n '__jail_at run' -l detach -s d -d 'leave it running and return'
+complete -c jail -n '__jail_at run' -l wait-ready -d 'with --detach: return when the program says that it is ready'
 complete -c jail -n '__jail_at run' -l tty -s t -d 'give the program a terminal, whatever the spec says'
 complete -c jail -n '__jail_at run' -l rootfs -d 'no spec: run a command in the directory tree DIR' -x -a '(__fish_complete_directories)'
 complete -c jail -n '__jail_at run' -l image -d 'run an image that jail-rootfs made, by its own spec' -x

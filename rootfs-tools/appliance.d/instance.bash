@@ -235,6 +235,6 @@ is_running() {
 
 # Its host's systemd has a unit for it, which somebody has enabled or started
 has_unit() {
-	[ -d /run/systemd/system ] && [ "$(jail_program)" != "${SELF%/*}/../build/jail" ] &&
+	[ -d /run/systemd/system ] && find_jail && [ "${JAIL_COMMAND[0]}" != "$BUILT_JAIL" ] &&
 		{ systemctl -q is-enabled "jail@$NAME" || systemctl -q is-active "jail@$NAME"; } 2> /dev/null
 }

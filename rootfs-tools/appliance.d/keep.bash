@@ -129,9 +129,7 @@ remove_run() {
 	use "$NAME" alone
 	image=$CURRENT
 	take_down
-	if [ -d /run/systemd/system ] && systemctl -q is-enabled "jail@$NAME" 2> /dev/null; then
-		systemctl -q disable "jail@$NAME"
-	fi
+	disable_unit
 	remove_link
 	# By another name first: killed from here on, the next verb removes the rest.
 	mv -T "$INSTANCE" "$INSTANCES/.removing-$NAME-$$"

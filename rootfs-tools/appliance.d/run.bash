@@ -3,8 +3,8 @@
 #
 # run.bash - making an instance, starting and stopping it
 #
-# It starts with its ports held; they open when the health check inside passes.  Under systemd that is
-# the manager inside saying that it is up: the check is a unit of its own there.
+# It starts with its ports held; they open when the health check inside passes: it is a unit there, and without it the
+# manager inside does not say that it is up.
 
 OPTIONS["run"]="port= name= mirror= systemd"
 USAGE["run"]="run [OPTION...] NAME|DIR
@@ -70,6 +70,7 @@ choose_image() {
 
 # What belongs to the instance in hand, which is ours: its lock is held
 undo_instance() {
+	[ -z "${OPT[systemd]-}" ] || disable_unit
 	delete_jail > /dev/null 2>&1 || true
 	remove_link
 	[ ! -d "$INSTANCE" ] || rm -rf --one-file-system "$INSTANCE" || complain "$INSTANCE could not be removed"
@@ -187,6 +188,13 @@ enable_unit() {
 	systemctl -q enable "jail@$NAME" 2> "$WORK/log" || die "enable jail@$NAME: $(tail -n 1 "$WORK/log")"
 }
 
+# It may still be starting.
+disable_unit() {
+	[ -d /run/systemd/system ] || return 0
+	systemctl -q disable --now "jail@$NAME" 2> /dev/null || true
+	systemctl -q reset-failed "jail@$NAME" 2> /dev/null || true
+}
+
 # ---- starting ----
 
 bring_up() {
@@ -195,42 +203,43 @@ bring_up() {
 	[[ $status == @(|stopped) ]] || die "$NAME is $status already"
 	prepare
 	if has_unit; then
-		step "start, by jail@$NAME.service" systemctl start "jail@$NAME"
+		step "start, by jail@$NAME.service" await systemctl start "jail@$NAME"
 		return 0
 	fi
 	# It has stopped by itself.
 	[ -z "$status" ] || delete_jail
-	step "start" start_jail
-	step "wait until it is healthy" await_health
-	step "open its ports" jail_command publish "$NAME"
+	needs_jail
+	step "start, until it is healthy" await "${JAIL_COMMAND[@]}" run -d --wait-ready --log-output "file:$INSTANCE/log" \
+		"$INSTANCE/spec.json" "$NAME"
 }
 
-start_jail() {
-	without_lock jail_command run -d --log-output "file:$INSTANCE/log" "$INSTANCE/spec.json" "$NAME"
+# await COMMAND...: it starts the instance, and ends when that is healthy and has its ports open.
+# How long first-boot and upgrade take nobody can know: only while they do not run does time count.
+await() {
+	local up status limit=${JAIL_HEALTH_SECONDS:-300}
+	exec {up}< <(without_lock exec "$@")
+	while
+		status=0
+		read -rt "$limit" <&"$up" || status=$?
+		((status > 128))
+	do
+		if ! is_setting_up; then
+			kill "$!"
+			die "it is not healthy after $limit s: $(jail_command exec "$NAME" /usr/lib/jail-appliance/why 2>&1 | tail -n 1)"
+		fi
+	done
+	wait "$!" && return
+	status=$?
+	[ "$(jail_status)" != stopped ] || die "it has stopped; $INSTANCE/log has what it said"
+	return "$status"
+}
+
+is_setting_up() {
+	[ "$(SECONDS_AT_MOST=10 jail_command exec "$NAME" systemctl is-active jail-appliance-boot 2> /dev/null)" = activating ]
 }
 
 healthy() {
 	jail_command exec "$NAME" /usr/lib/jail-appliance/check
-}
-
-# The check is made inside, by a unit, which is waited for.
-is_up() {
-	jail_command exec "$NAME" systemctl --no-ask-password --quiet start jail-appliance-health
-}
-
-await_health() {
-	local end=$((SECONDS + ${JAIL_HEALTH_SECONDS:-300})) left status
-	while
-		left=$((end - SECONDS)) status=0
-		SECONDS_AT_MOST=$((left > 0 ? left : 1)) is_up < /dev/null > /dev/null 2>&1 || status=$?
-		((status))
-	do
-		# 255: nothing can be run in there
-		((status != 255)) || is_running || die "it has stopped; $INSTANCE/log has what it said"
-		((SECONDS < end)) || die "it is not healthy after ${JAIL_HEALTH_SECONDS:-300} s: $(jail_command exec "$NAME" \
-			/usr/lib/jail-appliance/why 2>&1 | tail -n 1)"
-		sleep 0.05
-	done
 }
 
 # Where it is to be found, and what was made for it, once

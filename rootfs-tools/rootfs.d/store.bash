@@ -8,6 +8,7 @@
 # makes, renames or looks for left ones holds .lock, for a moment.
 
 IMAGES=${JAIL_DATA_DIR:-/var/lib/jail}/images
+BUILT_JAIL=${SELF%/*}/../build/jail
 BUILD=
 LOCK=
 
@@ -111,26 +112,34 @@ used_by() {
 	fi
 }
 
-# The command: what JAIL says, beside us, in PATH, or in the tree that we are in
-jail_program() {
-	if [ -n "${JAIL-}" ]; then
-		command -v "$JAIL"
-	else
-		command -v "${SELF%/*}/jail" || command -v jail || command -v "${SELF%/*}/../build/jail"
-	fi
+# Sets JAIL_COMMAND, how the command is called: what JAIL says, beside us, in PATH, or in the tree that we are in.
+# JAIL_ROOT is what jail commit tells.  Starts no program.
+find_jail() {
+	local root=${OPT[root]:-${JAIL_ROOT-}} jail places=("${SELF%/*}/jail" jail "$BUILT_JAIL")
+	[ -z "${JAIL-}" ] || places=("$JAIL")
+	for jail in "${places[@]}"; do
+		if command -v "$jail" > /dev/null; then
+			JAIL_COMMAND=("$jail" ${root:+--root "$root"})
+			return 0
+		fi
+	done
+	return 1
 }
 
-# jail_command ARGUMENT...: JAIL_ROOT is what jail commit tells; SECONDS_AT_MOST may bound it.
+needs_jail() {
+	find_jail || die "$VERB needs the command jail in PATH, or JAIL"
+}
+
+# jail_command ARGUMENT...: SECONDS_AT_MOST may bound it.
 jail_command() {
-	local jail root=${OPT[root]:-${JAIL_ROOT-}}
-	jail=$(jail_program) || die "$VERB needs the command jail in PATH, or JAIL"
-	${SECONDS_AT_MOST:+timeout --foreground --kill-after 5 "$SECONDS_AT_MOST"} "$jail" ${root:+--root "$root"} "$@"
+	needs_jail
+	${SECONDS_AT_MOST:+timeout --foreground --kill-after 5 "$SECONDS_AT_MOST"} "${JAIL_COMMAND[@]}" "$@"
 }
 
 # Also as one of several layers, or by a mount of a part of it: what the plan of a jail names as a source
 used_by_jail() {
 	local ids id
-	[ -n "$(jail_program)" ] || return 0
+	find_jail || return 0
 	ids=$(jail_command list --quiet) || die "which images are used cannot be known: jail list has failed"
 	for id in $ids; do
 		# It may have gone meanwhile.

@@ -109,6 +109,7 @@ nothing_is_left() {
 	left=$({
 		find "$JAIL_DATA_DIR" -mindepth 2 ! -name .lock
 		"$JAIL" list -q
+		pgrep -af "$JAIL_DATA_DIR/"
 		diff "$STORY/etc" <(find /etc/jail -mindepth 1 2> /dev/null)
 		comm -13 "$STORY/mounts" <(mounts)        # others' may go meanwhile
 		find /run/jail -mindepth 1 -maxdepth 1 ! -name '.*'

@@ -32,7 +32,7 @@ healthy() {
 	wait $!
 	output=${output//$'\r'/}
 	echo "$output" > greeting
-	for step in volumes start 'wait until it is healthy' 'open its ports'; do
+	for step in volumes 'start, until it is healthy'; do
 		matches "  $step +[0-9]+\.[0-9] s"
 	done
 	matches "mediawiki is ready: $WIKI"

@@ -82,6 +82,41 @@ load helpers
 	expect 0 mine
 }
 
+@test "one that is not healthy: said so, with the time; its port stays closed" {
+	a stop nginx-static
+	mkdir held
+	mv "$INSTANCE/volumes/site"/* held
+	run env JAIL_HEALTH_SECONDS=4 timeout -k 5 140 "$JAIL" appliance start nginx-static
+	expect 1
+	matches '^jail appliance: it is not healthy after 4 s'
+	[ "${#lines[@]}" = 1 ]
+	refused 8082
+	run a status nginx-static
+	expect 1
+	matches $'\nnot healthy$'
+	mv held/* "$INSTANCE/volumes/site"
+	run a status nginx-static
+	expect 0
+	refused 8082
+	"$JAIL" publish nginx-static
+	run ask http://127.0.0.1:8082/
+	expect 0 mine
+}
+
+@test "one that ends before it is healthy: where its last words are" {
+	a stop nginx-static
+	"$JAIL" appliance start nginx-static > start.log 2>&1 3>&- &
+	start=$!
+	for _ in {1..100}; do
+		"$JAIL" exec nginx-static true 2> /dev/null && break
+		sleep 0.05
+	done
+	"$JAIL" kill nginx-static KILL
+	wait "$start" && false || [ $? = 1 ]
+	grep -q "^jail appliance: it has stopped; $INSTANCE/log has what it said" start.log
+	a start nginx-static
+}
+
 @test "one that somebody has paused is not taken for a stopped one, nor one behind a link" {
 	"$JAIL" pause nginx-static
 	run a start nginx-static

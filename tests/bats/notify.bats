@@ -220,3 +220,57 @@ with_sockets() {
 	wait_for has_status "$ID" stopped
 	jail delete "$ID"
 }
+
+# ---- run -d --wait-ready ----
+
+@test "run -d --wait-ready returns when the program says so, and it goes on" {
+	short '.jail.notify = true' sh -c 'while ! [ -e /go ]; do sleep 0.1; done; notify READY=1; sleep 0.3
+		notify STATUS=late; echo alive > /alive; sleep 100'
+	background "$JAIL" run -d --wait-ready --log-output none "$ID" > log 2>&1 < /dev/null
+	wait_for jail exec "$ID" true
+	sleep 0.5
+	kill -0 "${BACKGROUND[-1]}"
+	touch rootfs/go
+	wait "${BACKGROUND[-1]}"
+	[ ! -s log ]
+	wait_for [ -e rootfs/alive ]
+	[ "$(jail state "$ID" | jq -r .status)" = running ]
+	jail delete --force "$ID"
+}
+
+@test "run -d --wait-ready: one that ends before" {
+	short '.jail.notify = true' sh -c 'exit 7'
+	try jail run -d --wait-ready --log-output none "$ID"
+	expect 7
+	fails "ended before it was ready, with exit status 7"
+	[ "$(jail state "$ID" | jq -r .status)" = stopped ]
+	jail delete "$ID"
+	short '.jail.notify = true' sh -c 'exit 0'
+	try jail run -d --wait-ready --log-output none "$ID"
+	expect 1
+	jail delete "$ID"
+	short '.jail.notify = true' /no/such/program
+	try jail run -d --wait-ready --log-output none "$ID"
+	expect 127
+	gone "$ROOT/$ID"
+}
+
+@test "run -d --wait-ready: the last word of one that ends at once counts" {
+	short '.jail.notify = true' sh -c 'notify READY=1'
+	for _ in $(seq 10); do
+		jail run -d --wait-ready --log-output none "$ID"
+		jail delete --force "$ID"
+	done
+}
+
+@test "run --wait-ready: whom it cannot wait for" {
+	short '.jail.notify = true' sleep 100
+	try jail run --wait-ready "$ID"
+	fails "--wait-ready goes with --detach"
+	NOTIFY_SOCKET=$PWD/manager try jail run -d --wait-ready "$ID"
+	fails "a service manager waits for it, by NOTIFY_SOCKET"
+	short . sleep 100
+	try jail run -d --wait-ready "$ID"
+	fails "without jail.notify in the spec nobody says that it is ready"
+	gone "$ROOT/$ID"
+}

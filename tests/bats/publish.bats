@@ -273,3 +273,17 @@ mine() {
 	wait_for gets out_asks http://$HOST:8080/
 	jail delete --force web
 }
+
+@test "publishWhen ready: so does jail run -d --wait-ready" {
+	mkdir -p rootfs/www
+	echo "hello" > rootfs/www/index.html
+	short '.jail = {notify: true, network: {publish: ["8080:80"], publishWhen: "ready"}}' \
+		sh -c 'httpd -h /www; while ! [ -e /tmp/go ]; do sleep 0.1; done; notify READY=1; sleep 1000'
+	background "$JAIL" run -d --wait-ready --log-output none config.json web > log 2>&1 < /dev/null
+	wait_for jail exec web true
+	refused out_asks http://$HOST:8080/
+	jail exec web touch /tmp/go
+	wait "${BACKGROUND[-1]}"
+	gets out_asks http://$HOST:8080/
+	jail delete --force web
+}
