@@ -53,7 +53,7 @@ static int run_create(struct cli *cli, const void *opts, int argc, char **argv)
 	if (!cli_runtime(cli) || !(spec = source_load(&source)))
 		return 1;
 	if (!o->launch.log_output ||
-	    output_open(o->launch.log_output, jail_runtime_root(cli->rt), source.id, &output) == 0)
+	    output_open(o->launch.log_output, cli->rt, source.id, &output) == 0)
 		r = make(cli, &o->launch, &output, spec, source.id);
 	output_done(&output);
 	jail_spec_free(spec);

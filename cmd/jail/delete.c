@@ -40,7 +40,7 @@ static int delete_one(struct cli *cli, const char *id, const void *data)
 	if (jail_delete(jail, o->force ? JAIL_DELETE_FORCE : 0u, &err) < 0)
 		code = msg_fail(err);
 	else
-		output_forget(jail_runtime_root(cli->rt), id);
+		output_forget(cli->rt, id);
 	jail_free(jail);
 	return code;
 }

@@ -6,8 +6,8 @@
  * stream socket takes a few header lines first (sd_journal_stream_fd(3)); after them every line
  * the program writes is an entry.
  *
- * Without a journal the output goes to ROOT/.logs/ID.log.  No id starts with a dot, so that
- * directory cannot be taken for a jail.
+ * Without a journal the output goes to DATA/logs/ROOT/ID.log, where ROOT is the state directory with + for /: on disk,
+ * as what a program writes has no limit, and the state is in memory.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -20,7 +20,41 @@
 #include "output.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/stdout"
-#define LOG_DIR        ".logs"
+
+/* ---- default files ---- */
+
+static char *default_dir(const struct jail_runtime *rt)
+{
+	char *dir = x_printf("%s/logs/%s", jail_runtime_data(rt), jail_runtime_root(rt) + 1);
+
+	for (char *c = dir + strlen(jail_runtime_data(rt)) + strlen("/logs/"); *c; c++)
+		if (*c == '/')
+			*c = '+';
+	return dir;
+}
+
+static char *default_path(const struct jail_runtime *rt, const char *id)
+{
+	mem_auto char *dir = default_dir(rt);
+
+	return x_printf("%s/%s.log", dir, id);
+}
+
+/* The directories above @path that are missing: nobody else's business */
+static int make_parents(const char *path)
+{
+	mem_auto char *part = x_strdup(path);
+
+	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(part, 0700) < 0 && errno != EEXIST) {
+			msg_error("make directory %s: %s", part, strerror(errno));
+			return -1;
+		}
+		*slash = '/';
+	}
+	return 0;
+}
 
 /* ---- destinations: each returns a descriptor, or -1 after a message ---- */
 
@@ -37,15 +71,13 @@ static int open_file(const char *path, struct output *o)
 	return fd;
 }
 
-static int open_default_file(const char *root, const char *id, struct output *o)
+static int open_default_file(const struct jail_runtime *rt, const char *id, struct output *o)
 {
-	mem_auto char *dir = x_printf("%s/" LOG_DIR, root);
-	mem_auto char *path = x_printf("%s/%s.log", dir, id);
+	mem_auto char *path = default_path(rt, id);
 
-	if ((mkdir(root, 0700) < 0 && errno != EEXIST) || (mkdir(dir, 0700) < 0 && errno != EEXIST)) {
-		msg_error("make directory %s: %s", dir, strerror(errno));
+	if (make_parents(path) < 0)
 		return -1;
-	}
+	o->is_new = access(path, F_OK) < 0;
 	return open_file(path, o);
 }
 
@@ -83,7 +115,7 @@ static int open_null(void)
 	return fd;
 }
 
-static int open_destination(const char *how, const char *root, const char *id, struct output *o)
+static int open_destination(const char *how, const struct jail_runtime *rt, const char *id, struct output *o)
 {
 	const char *path = str_after(how, "file:");
 
@@ -94,19 +126,19 @@ static int open_destination(const char *how, const char *root, const char *id, s
 	if (str_equal(how, "none"))
 		return open_null();
 	if (!how)
-		return open_default_file(root, id, o);
+		return open_default_file(rt, id, o);
 	msg_error("--log-output: \"%s\" is not one of: file:PATH journal none inherit", how);
 	return -1;
 }
 
-int output_open(const char *how, const char *root, const char *id, struct output *ret)
+int output_open(const char *how, const struct jail_runtime *rt, const char *id, struct output *ret)
 {
 	struct output o = { .set = true };
 	int fd;
 
 	if (str_equal(how, "inherit"))
 		return 0;
-	fd = open_destination(how, root, id, &o);
+	fd = open_destination(how, rt, id, &o);
 	if (fd < 0)
 		return -1;
 	o.stdio[0] = open_null();
@@ -124,7 +156,7 @@ void output_done(struct output *o)
 	mem_free(&o->note);
 }
 
-/* ---- default files ---- */
+/* ---- the end ---- */
 
 /* An id that came from a command line and named no jail must not name a path, either. */
 static bool is_id(const char *id)
@@ -132,12 +164,22 @@ static bool is_id(const char *id)
 	return *id && *id != '.' && !strchr(id, '/') && strlen(id) <= 255;
 }
 
-void output_forget(const char *root, const char *id)
+void output_forget(const struct jail_runtime *rt, const char *id)
 {
-	mem_auto char *path = x_printf("%s/" LOG_DIR "/%s.log", root, id);
+	mem_auto char *path = default_path(rt, id);
 
 	if (is_id(id))
 		unlink(path);
+}
+
+void output_undo(const struct output *o, struct jail_runtime *rt, const char *id)
+{
+	struct jail *jail = NULL;
+
+	/* Somebody else's may have been quicker. */
+	if (o->is_new && jail_open(rt, id, &jail, NULL) < 0)
+		output_forget(rt, id);
+	jail_free(jail);
 }
 
 static bool in_list(char **ids, const char *name, size_t len)
@@ -150,7 +192,7 @@ static bool in_list(char **ids, const char *name, size_t len)
 
 void output_sweep(struct jail_runtime *rt)
 {
-	mem_auto char *path = x_printf("%s/" LOG_DIR, jail_runtime_root(rt));
+	mem_auto char *path = default_dir(rt);
 	mem_auto char **ids = NULL;
 	struct dirent *e;
 	DIR *dir;

@@ -230,8 +230,7 @@ static int choose_streams(struct run *run)
 	}
 	if (terminal || (!run->o->detach && !launch->log_output))
 		return 0;
-	return output_open(launch->log_output, jail_runtime_root(run->cli->rt), run->id,
-			   &run->output) < 0;
+	return output_open(launch->log_output, run->cli->rt, run->id, &run->output) < 0;
 }
 
 /* ---- running it ---- */
@@ -263,6 +262,7 @@ static int detach(struct run *run, struct jail_create_options *options, const st
 	if (jail_run(run->cli->rt, run->id, run->spec, options, &run->jail, &err) < 0) {
 		code = cli_exit_code(err);
 		msg_fail(err);
+		output_undo(&run->output, run->cli->rt, run->id);
 		return code;
 	}
 	text = x_printf("MAINPID=%d\n%s", (int)jail_pid(run->jail),

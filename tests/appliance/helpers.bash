@@ -113,7 +113,6 @@ nothing_is_left() {
 		diff "$STORY/etc" <(find /etc/jail -mindepth 1 2> /dev/null)
 		comm -13 "$STORY/mounts" <(mounts)        # others' may go meanwhile
 		find /run/jail -mindepth 1 -maxdepth 1 ! -name '.*'
-		find /run/jail/.logs -type f
 		find /sys/fs/cgroup -mindepth 1 -type d ! -path '/sys/fs/cgroup/runner*' ! -path /sys/fs/cgroup/jail
 		ip -br link | grep '^jv'
 		nft list tables | grep -w jail

@@ -9,6 +9,8 @@
 bats_require_minimum_version 1.5.0
 
 ROOT=/run/jail
+# Where output goes by default
+LOGS=${JAIL_DATA_DIR:-/var/lib/jail}/logs/run+jail
 CGROUP=/sys/fs/cgroup
 export PATH=$JAIL_TEST/bin:$PATH
 # Everything takes that much longer here: for what waits, not for what measures
@@ -107,9 +109,9 @@ cgroups() {
 
 state_files() {
 	local f
-	for f in "$ROOT"/* "$ROOT"/.[!.]* "$ROOT"/.logs/*; do
+	for f in "$ROOT"/* "$ROOT"/.[!.]* "$LOGS"/*; do
 		case $f in
-		*/\** | */.\[* | "$ROOT/.cache" | "$ROOT/.logs" | "$ROOT/.net") ;;
+		*/\** | */.\[* | "$ROOT/.cache" | "$ROOT/.net") ;;
 		*) echo "state $f" ;;
 		esac
 	done

@@ -272,7 +272,7 @@ load helpers
 	config . sh -c 'echo one; sleep 0.5; echo two; sleep 0.5; echo three >&2'
 	run jail run -d "$ID"
 	expect 0 ""
-	wait_for has_line one $ROOT/.logs/"$ID".log
+	wait_for has_line one $LOGS/"$ID".log
 	run jail logs "$ID"
 	[ "$status" = 0 ]
 	[[ $output == one* ]]
@@ -282,7 +282,32 @@ load helpers
 	expect 0 $'one\ntwo\nthree'
 	has_status "$ID" stopped
 	jail delete "$ID"
-	gone $ROOT/.logs/"$ID".log
+	gone $LOGS/"$ID".log
+}
+
+@test "-d: one that cannot be started leaves no file, and that of another with its id alone" {
+	config . /no/such/program
+	try jail run -d "$ID"
+	expect 127
+	gone $LOGS/"$ID".log
+	config . sh -c 'echo mine; sleep 100'
+	jail run -d "$ID"
+	wait_for has_line mine $LOGS/"$ID".log
+	try jail run -d "$ID"
+	fails "exists"
+	has_line mine $LOGS/"$ID".log
+	jail delete -f "$ID"
+	gone $LOGS/"$ID".log
+}
+
+@test "gc takes output whose jail has gone, and no other" {
+	config . sleep 100
+	jail run -d "$ID"
+	touch $LOGS/gone.log
+	jail gc
+	gone $LOGS/gone.log
+	[ -e $LOGS/"$ID".log ]
+	jail delete -f "$ID"
 }
 
 @test "--log-output file:PATH appends to that file" {

@@ -389,11 +389,11 @@ spied_on() {
 }
 
 @test "a log file that is a symlink is not written through" {
-	mkdir -p -m 700 $ROOT/.logs
-	ln -s "$OUT/newlog" $ROOT/.logs/"$ID".log
+	mkdir -p -m 700 $LOGS
+	ln -s "$OUT/newlog" $LOGS/"$ID".log
 	config . echo x
 	run jail run -d "$ID"
-	rm -f $ROOT/.logs/"$ID".log
+	rm -f $LOGS/"$ID".log
 	jail delete -f "$ID" 2>/dev/null || true
 	[ "$status" = 0 ] || fails
 }
