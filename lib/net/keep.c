@@ -71,30 +71,6 @@ static int rebuild_all(int fd, int dir, const struct table *t, const struct net_
 	return first ? first : r;
 }
 
-/*
- * The tables are laid down as a whole: that is one transaction, which is right whoever has changed them since, and a
- * jail becomes ready once.
- */
-int net_publish(const char *owner, const struct net_host *host, struct err *err)
-{
-	table_auto t = { 0 };
-	fd_auto dir = -1;
-	size_t n = 0;
-	int r = table_lock_existing(&dir, err);
-
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	r = table_read(dir, &t, err);
-	if (r == 0)
-		n = table_open_ports(&t, owner);
-	if (r == 0)
-		r = table_write(dir, &t, err);
-	/* Also if the table has them open already: whoever wrote that may have failed with the rules. */
-	if (r == 0 && n)
-		r = rules_reload(dir, host, err);
-	return r < 0 ? r : (int)n;
-}
-
 int net_reload(const struct net_host *host, struct err *err)
 {
 	table_auto t = { 0 };

@@ -226,25 +226,31 @@ static bool knows(const struct seen *s, const struct spec_netdef *const *network
 	return true;
 }
 
-/* Make *s true of what is there. */
-static int settle(int fd, int dir, struct seen *s, const char *owner,
-		  const struct spec_netdef *const *networks, size_t n, const struct net_host *host,
-		  struct err *err)
+/* Make *s true of what is there; s->print 0: the tables are to be laid down. */
+static int look(int fd, struct seen *s, struct err *err)
 {
 	uint32_t generation;
 	uint64_t print;
 	int r = ask_generation(fd, &generation);
 
-	if (r < 0)
-		return failed(r, err);
-	if (s->print && generation != s->generation) {
+	if (r == 0 && s->print && generation != s->generation) {
 		r = ask_print(fd, &print);
-		if (r < 0)
-			return failed(r, err);
-		if (print != s->print)
+		if (r == 0 && print != s->print)
 			s->print = 0;           /* somebody has been at our table */
 		s->generation = generation;
 	}
+	return r < 0 ? failed(r, err) : 0;
+}
+
+/* Make what is there as it should be, and *s true of it. */
+static int settle(int fd, int dir, struct seen *s, const char *owner,
+		  const struct spec_netdef *const *networks, size_t n, const struct net_host *host,
+		  struct err *err)
+{
+	int r = look(fd, s, err);
+
+	if (r < 0)
+		return r;
 	if (s->print && s->room && knows(s, networks, n))
 		return 0;
 	r = reload(fd, dir, owner, networks, n, host, err);
@@ -290,6 +296,26 @@ int rules_commit(int dir, struct seen *s, const char *owner, const struct spec_n
 		if (stale(r))
 			s->print = 0;           /* lay it down once more */
 	}
+}
+
+int rules_add(int dir, const struct nl_batch *elements, const struct net_host *host, struct err *err)
+{
+	seen_auto s = { 0 };
+	fd_auto fd = -1;
+	int r = nl_open(NETLINK_NETFILTER, &fd, err);
+
+	if (r < 0)
+		return failed(r, err);
+	seen_read(dir, &s);
+	r = look(fd, &s, err);
+	if (r < 0)
+		return r;
+	if (s.print && s.room) {
+		r = commit(fd, elements, s.generation);
+		if (!(disturbed(r) || stale(r)))
+			return r < 0 ? failed(r, err) : added(dir, &s, err);
+	}
+	return reload(fd, dir, NULL, NULL, 0, host, err);
 }
 
 int rules_reload(int dir, const struct net_host *host, struct err *err)

@@ -33,6 +33,9 @@ struct nl_msg *rules_message(uint8_t family, int type, int flags);
 int rules_commit(int dir, struct seen *s, const char *owner, const struct spec_netdef *const *networks, size_t n,
 		 const struct nl_batch *elements, const struct net_host *host, struct err *err);
 
+/* Commit @elements, which are on disk already, if the tables are as we left them; else lay them down again. */
+int rules_add(int dir, const struct nl_batch *elements, const struct net_host *host, struct err *err);
+
 /* Lay it down again, whatever is there. */
 int rules_reload(int dir, const struct net_host *host, struct err *err);
 

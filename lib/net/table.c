@@ -145,19 +145,6 @@ void table_drop(struct table *t, const char *owner)
 	table_drop_ports(t, owner);
 }
 
-size_t table_open_ports(struct table *t, const char *owner)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < t->n_ports; i++)
-		if (!strcmp(t->ports[i].owner, owner)) {
-			t->changed |= t->ports[i].held;
-			t->ports[i].held = false;
-			n++;
-		}
-	return n;
-}
-
 void table_drop_ports(struct table *t, const char *owner)
 {
 	size_t n = 0;

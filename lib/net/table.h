@@ -75,8 +75,6 @@ int table_add_port(struct table *t, const struct port *p);
 /* Take out what @owner has. */
 void table_drop(struct table *t, const char *owner);
 void table_drop_ports(struct table *t, const char *owner);
-/* Let those of @owner be open; how many it has. */
-size_t table_open_ports(struct table *t, const char *owner);
 /* Take out one lease; the last one comes in its place. */
 void table_drop_lease(struct table *t, size_t i);
 

@@ -235,6 +235,16 @@ has_failed() {
 	wait_for last_answer host
 }
 
+@test "datagrams that came before their port was open do not stay with the host" {
+	start one '{publish: ["5353:53/udp"], publishWhen: "ready"}' talk udp-name 53 one
+	background talk udp-name 5353 host
+	ip netns exec out talk udp-stream $HOST 5353 > answers &
+	BACKGROUND+=($!)
+	wait_for last_answer host
+	jail publish one
+	wait_for last_answer one
+}
+
 last_answer() {
 	[ "$(tail -n 1 answers)" = "$1" ]
 }

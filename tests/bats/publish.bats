@@ -261,6 +261,31 @@ mine() {
 	fails "jail web: container does not exist"
 }
 
+handles() {
+	nft -a list ruleset | grep -o '^table .*'
+}
+
+@test "publishWhen ready: opening adds to the tables that are there, or lays them down anew if somebody has changed them" {
+	serve web '{publish: ["8080:80"], publishWhen: "ready"}'
+	before=$(handles)
+	nft add table ip other
+	jail publish web
+	[ "$(handles | grep -w jail)" = "$before" ]
+	nft delete table ip other
+	gets out_asks http://$HOST:8080/
+	jail net doctor
+	# Once more: it is open already, as far as jail knows.
+	nft flush map inet jail any4
+	refused out_asks http://$HOST:8080/
+	jail publish web
+	gets out_asks http://$HOST:8080/
+	serve other '{publish: ["8081:80"], publishWhen: "ready"}'
+	nft delete table inet jail
+	jail publish other
+	gets out_asks http://$HOST:8081/
+	gets out_asks http://$HOST:8080/
+}
+
 @test "publishWhen ready: jail run opens it when the program says so" {
 	mkdir -p rootfs/www
 	echo "hello" > rootfs/www/index.html
