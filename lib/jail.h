@@ -86,7 +86,7 @@ struct jail_runtime_options {
 	void *log_userdata;
 	const char *helpers;     /* directory of jail-scope; NULL: where it was installed */
 	/* Where images and upper layers are; NULL: $JAIL_DATA_DIR, or /var/lib/jail, or when not root
-	 * $XDG_DATA_HOME/jail, or ~/.local/share/jail */
+	 * $XDG_DATA_HOME/jail, or ~/.local/share/jail, or without a HOME in /tmp/jail-UID */
 	const char *data;
 };
 

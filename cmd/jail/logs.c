@@ -147,7 +147,7 @@ static int show(struct jail *jail, bool follow)
 {
 	const char *note = jail_log_note(jail), *where;
 
-	if ((where = str_after(note, "file:")))
+	if ((where = str_after(note, "file:")) || (where = str_after(note, "log:")))
 		return show_file(where, jail_pidfd(jail), follow);
 	if ((where = str_after(note, "journal:")))
 		return show_journal(where, jail_pidfd(jail), follow);

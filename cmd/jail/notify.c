@@ -213,10 +213,12 @@ static bool has_line(const char *text, const char *line)
 }
 
 /* The manager hears of it last: whoever waits for the unit may connect at once. */
-static void pass_on(const struct notify *n, const char *text, size_t len)
+static void pass_on(struct notify *n, const char *text, size_t len)
 {
-	if (n->ready && has_line(text, "READY=1"))
+	if (n->ready && has_line(text, "READY=1")) {
 		n->ready(n->data);
+		n->ready = NULL;
+	}
 	send_to_manager(n, text, len);
 }
 

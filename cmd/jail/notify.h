@@ -12,7 +12,7 @@
 struct notify {
 	int fd;                      /* where the program's messages arrive; -1: it says nothing */
 	const char *to;              /* the manager's socket; NULL: nobody listens */
-	void (*ready)(void *data);   /* the program is ready; NULL: nobody wants to know */
+	void (*ready)(void *data);   /* the program is ready, called once; NULL: nobody wants to know */
 	void *data;
 	bool stopping;               /* it has been asked to end: no more time is to be had */
 	uint64_t last_ms, credit;    /* of the limit on messages */

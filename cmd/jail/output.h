@@ -9,19 +9,18 @@
 struct output {
 	bool set;                    /* false: our own standard streams */
 	int stdio[3];
-	bool is_new;                 /* a default file, which was not there before */
-	char *note;                  /* for jail logs: "file:/path", "journal:IDENTIFIER"; or NULL */
+	char *note;                  /* for jail logs: "file:/path", "log:/path" for a default one, "journal:IDENTIFIER" */
 };
 
 /* @how: the value of --log-output, NULL for the default. 0, or -1 after a message. */
-int output_open(const char *how, const struct jail_runtime *rt, const char *id, struct output *ret);
+int output_open(const char *how, struct jail_runtime *rt, const char *id, struct output *ret);
 void output_done(struct output *o);
 
 /* The jail could not be made: a default file that was made for it goes. */
 void output_undo(const struct output *o, struct jail_runtime *rt, const char *id);
 
-/* Remove the default output file of a jail that has been deleted. */
-void output_forget(const struct jail_runtime *rt, const char *id);
+/* Remove the default file of a jail that has been deleted: what its note names. */
+void output_forget(const char *note);
 
 /* Remove all of those that belong to no jail any more. */
 void output_sweep(struct jail_runtime *rt);

@@ -50,14 +50,18 @@ static void read_watchdog(struct passed *p)
 	p->pid_env[p->n_pid_env++] = "WATCHDOG_PID";
 }
 
+const char *passed_manager(void)
+{
+	const char *socket = getenv("NOTIFY_SOCKET");
+
+	return socket && (*socket == '/' || *socket == '@') ? socket : NULL;
+}
+
 void passed_read(struct passed *p, bool speaks, bool heard)
 {
-	const char *notify = getenv("NOTIFY_SOCKET");
-
 	*p = (struct passed){ 0 };
 	read_sockets(p);
-	if (notify && (*notify == '/' || *notify == '@'))
-		p->notify = notify;
+	p->notify = passed_manager();
 	if (!speaks || (!p->notify && !heard))
 		return;
 	add(p, "NOTIFY_SOCKET", "/run/host/notify");

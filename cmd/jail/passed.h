@@ -23,5 +23,8 @@ struct passed {
 void passed_read(struct passed *p, bool speaks, bool heard);
 void passed_done(struct passed *p);
 
+/* The socket of the service manager that we are to tell; NULL: there is none. */
+const char *passed_manager(void);
+
 /* Put it into @options; @p must outlive them. */
 void passed_options(const struct passed *p, struct jail_create_options *options);

@@ -26,7 +26,7 @@ static void on_ready(void *data)
 {
 	struct wait *w = data;
 
-	if (!w->ready && w->publish)
+	if (w->publish)
 		w->code = ready_publish(w->jail);
 	w->ready = true;
 }

@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "launch.h"
@@ -206,7 +205,7 @@ static int check_wait(const struct run *run)
 		return 0;
 	if (!jail_spec_notify(run->spec))
 		msg_error("run: --wait-ready: without jail.notify in the spec nobody says that it is ready");
-	else if (getenv("NOTIFY_SOCKET"))
+	else if (passed_manager())
 		msg_error("run: --wait-ready: a service manager waits for it, by NOTIFY_SOCKET");
 	else
 		return 0;

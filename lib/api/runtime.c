@@ -44,7 +44,10 @@ static char *default_data(bool ordinary)
 	dir = getenv("XDG_DATA_HOME");
 	if (!str_empty(dir) && *dir == '/')
 		return asprintf(&path, "%s/jail", dir) < 0 ? NULL : path;
-	return asprintf(&path, "%s/.local/share/jail", str_empty(home) ? "/tmp" : home) < 0 ? NULL : path;
+	if (!str_empty(home))
+		return asprintf(&path, "%s/.local/share/jail", home) < 0 ? NULL : path;
+	/* In the state directory, which must be ours: no jail has a name with a dot before it. */
+	return asprintf(&path, "/tmp/jail-%u/.data", geteuid()) < 0 ? NULL : path;
 }
 
 static char *absolute(const char *path)

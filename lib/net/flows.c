@@ -169,14 +169,34 @@ static bool leads_to(const struct way *w, const struct port *p)
 	       w->port <= p->last && (ip_is_any(&p->host) || ip_equal(&w->to, &p->host));
 }
 
-/* To a jail, or to this machine itself from before; not what only passes through to a port of that number. */
-static bool of_a_port(const struct flow *f, const struct search *s)
+/* To this machine itself; not what only passes through to a port of that number */
+static bool is_here(const struct flow *f)
+{
+	return listeners_check_address(&f->original.to) != -EADDRNOTAVAIL;
+}
+
+static const struct port *port_of(const struct flow *f, const struct search *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (leads_to(&f->original, &s->ports[i]))
-			return ip_equal(&f->reply.from, &s->ports[i].to) ||
-			       listeners_check_address(&f->original.to) != -EADDRNOTAVAIL;
-	return false;
+			return &s->ports[i];
+	return NULL;
+}
+
+/* To a jail, or from before that */
+static bool of_a_port(const struct flow *f, const struct search *s)
+{
+	const struct port *p = port_of(f, s);
+
+	return p && (ip_equal(&f->reply.from, &p->to) || is_here(f));
+}
+
+/* One that has begun behind the opening has its jail at the other end. */
+static bool too_early(const struct flow *f, const struct search *s)
+{
+	const struct port *p = port_of(f, s);
+
+	return p && !ip_equal(&f->reply.from, &p->to) && is_here(f);
 }
 
 static bool any_of(const struct port *ports, size_t n, const struct filter *f)
@@ -187,20 +207,33 @@ static bool any_of(const struct port *ports, size_t n, const struct filter *f)
 	return false;
 }
 
-int flows_forget_ports(const struct port *ports, size_t n, struct err *err)
+static int forget_ports(struct search *s, struct err *err)
 {
 	static const struct filter all[] = {
 		{ AF_INET, IPPROTO_UDP, NULL, false }, { AF_INET6, IPPROTO_UDP, NULL, false },
 		{ AF_INET, IPPROTO_SCTP, NULL, false }, { AF_INET6, IPPROTO_SCTP, NULL, false },
 	};
-	struct search s = { .wanted = of_a_port, .ports = ports, .n = n };
 	struct filter used[ARRAY_SIZE(all)];
 	size_t n_used = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
-		if (any_of(ports, n, &all[i]))
+		if (any_of(s->ports, s->n, &all[i]))
 			used[n_used++] = all[i];
-	return forget(&s, used, n_used, "published ports", err);
+	return forget(s, used, n_used, "published ports", err);
+}
+
+int flows_forget_ports(const struct port *ports, size_t n, struct err *err)
+{
+	struct search s = { .wanted = of_a_port, .ports = ports, .n = n };
+
+	return forget_ports(&s, err);
+}
+
+int flows_forget_early(const struct port *ports, size_t n, struct err *err)
+{
+	struct search s = { .wanted = too_early, .ports = ports, .n = n };
+
+	return forget_ports(&s, err);
 }
 
 /* ---- those of an address ---- */

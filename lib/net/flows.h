@@ -14,5 +14,8 @@
  */
 int flows_forget_ports(const struct port *ports, size_t n, struct err *err);
 
+/* Of those only what came before they were open, which stays with this machine itself; what leads to the jail goes on. */
+int flows_forget_early(const struct port *ports, size_t n, struct err *err);
+
 /* Forget the flows that @ip is an end of: those of the jail that had it before let others in, by their replies. */
 int flows_forget_address(const struct ip *ip, struct err *err);

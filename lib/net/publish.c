@@ -10,29 +10,29 @@
 #include "net/flows.h"
 #include "net/rules.h"
 
-/* What opens: @n_held of the @n ports were not open yet. */
 struct opening {
-	struct port *ports;             /* all that the jail has; their texts are the table's */
-	size_t n, n_held;
-	struct nl_batch elements;       /* of those that were held */
+	size_t n;                       /* ports that the jail has */
+	struct port *held;              /* those that were not open yet; their texts are the table's */
+	size_t n_held;
+	struct nl_batch elements;       /* of these */
 };
 
 static int open_ports(struct table *t, const char *owner, struct opening *o)
 {
-	o->ports = calloc(t->n_ports + 1, sizeof(*o->ports));
-	if (!o->ports)
+	o->held = calloc(t->n_ports + 1, sizeof(*o->held));
+	if (!o->held)
 		return -ENOMEM;
 	for (size_t i = 0; i < t->n_ports; i++) {
 		struct port *p = &t->ports[i];
-		bool held = p->held;
 
 		if (strcmp(p->owner, owner) != 0)
 			continue;
+		o->n++;
+		if (!p->held)
+			continue;
 		p->held = false;
-		if (held)
-			elements_of_port(p, element_add, &o->elements);
-		o->ports[o->n++] = *p;
-		o->n_held += held;
+		elements_of_port(p, element_add, &o->elements);
+		o->held[o->n_held++] = *p;
 	}
 	t->changed |= o->n_held > 0;
 	return 0;
@@ -58,7 +58,7 @@ static int publish(int dir, const char *owner, const struct net_host *host, stru
 		r = table_write(dir, &t, err);
 	if (r == 0)
 		r = set_rules(dir, o, host, err);
-	return r < 0 ? r : flows_forget_ports(o->ports, o->n, err);
+	return r < 0 ? r : flows_forget_early(o->held, o->n_held, err);
 }
 
 int net_publish(const char *owner, const struct net_host *host, struct err *err)
@@ -71,6 +71,6 @@ int net_publish(const char *owner, const struct net_host *host, struct err *err)
 		return r == -ENOENT ? 0 : r;
 	r = publish(dir, owner, host, &o, err);
 	nl_batch_done(&o.elements);
-	free(o.ports);
+	free(o.held);
 	return r < 0 ? r : (int)o.n;
 }

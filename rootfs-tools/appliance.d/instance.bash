@@ -214,7 +214,7 @@ rootfs_tool() {
 jail_status() {
 	local state linked=$INSTANCE
 	state=$(jail_command state "$NAME" 2> /dev/null) || return 0
-	[ "$(readlink "/etc/jail/$NAME.json")" != "$INSTANCE/spec.json" ] || linked=/etc/jail
+	! has_link || linked=/etc/jail
 	jq -r --arg ours "$INSTANCE" --arg linked "$linked" \
 		'select(.bundle == $ours or .bundle == $linked) | .status // empty' <<< "$state"
 }
@@ -233,8 +233,20 @@ is_running() {
 	[[ $(jail_status) == @(running|paused) ]]
 }
 
-# Its host's systemd has a unit for it, which somebody has enabled or started
-has_unit() {
-	[ -d /run/systemd/system ] && find_jail && [ "${JAIL_COMMAND[0]}" != "$BUILT_JAIL" ] &&
-		{ systemctl -q is-enabled "jail@$NAME" || systemctl -q is-active "jail@$NAME"; } 2> /dev/null
+# Sets UNIT_STATE and UNIT_ENABLED, of the host's systemd: of jail@NAME if that is for the instance; "inactive" and
+# "disabled" where there is none, and nothing else if nobody has ever started or enabled it.
+look_at_unit() {
+	local key value
+	UNIT_STATE=inactive UNIT_ENABLED=disabled
+	[ -d /run/systemd/system ] && find_jail && [ "${JAIL_COMMAND[0]}" != "$BUILT_JAIL" ] && has_link || return 0
+	while IFS='=' read -r key value; do
+		case $key=$value in
+		ActiveState=*) UNIT_STATE=$value ;;
+		UnitFileState=enabled*) UNIT_ENABLED=enabled ;;
+		esac
+	done < <(systemctl show -p ActiveState -p UnitFileState "jail@$NAME" 2> /dev/null)
+}
+
+unit_runs() {
+	[[ $UNIT_STATE == @(active|activating|reloading|deactivating) ]]
 }

@@ -179,30 +179,40 @@ write_spec() {
 	mv "$INSTANCE/spec.json.new" "$INSTANCE/spec.json" || die "$INSTANCE/spec.json cannot be written"
 }
 
+# Is what jail@NAME starts this instance?
+has_link() {
+	[ "$(readlink "/etc/jail/$NAME.json")" = "$INSTANCE/spec.json" ]
+}
+
 remove_link() {
-	[ "$(readlink "/etc/jail/$NAME.json")" != "$INSTANCE/spec.json" ] || rm -f "/etc/jail/$NAME.json"
+	! has_link || rm -f "/etc/jail/$NAME.json"
 }
 
 enable_unit() {
 	[ -d /run/systemd/system ] || die "systemd does not run here"
+	has_link || die "/etc/jail/$NAME.json is somebody else's: jail@$NAME would start that"
 	systemctl -q enable "jail@$NAME" 2> "$WORK/log" || die "enable jail@$NAME: $(tail -n 1 "$WORK/log")"
 }
 
-# It may still be starting.
 disable_unit() {
-	[ -d /run/systemd/system ] || return 0
-	systemctl -q disable --now "jail@$NAME" 2> /dev/null || true
-	systemctl -q reset-failed "jail@$NAME" 2> /dev/null || true
+	look_at_unit
+	! unit_runs || systemctl -q stop "jail@$NAME" || complain "jail@$NAME could not be stopped"
+	[ "$UNIT_ENABLED" != enabled ] || systemctl -q disable "jail@$NAME" 2> /dev/null ||
+		complain "jail@$NAME could not be disabled"
+	[ "$UNIT_STATE" = inactive ] || systemctl -q reset-failed "jail@$NAME" 2> /dev/null || true
 }
 
 # ---- starting ----
 
 bring_up() {
 	local status
+	HEALTH_SECONDS=${JAIL_HEALTH_SECONDS:-300}
+	[[ $HEALTH_SECONDS =~ ^[1-9][0-9]{0,8}$ ]] || die "JAIL_HEALTH_SECONDS: \"$HEALTH_SECONDS\" is not a number of seconds"
 	status=$(jail_status)
 	[[ $status == @(|stopped) ]] || die "$NAME is $status already"
 	prepare
-	if has_unit; then
+	look_at_unit
+	if unit_runs || [ "$UNIT_ENABLED" = enabled ]; then
 		step "start, by jail@$NAME.service" await systemctl start "jail@$NAME"
 		return 0
 	fi
@@ -216,30 +226,43 @@ bring_up() {
 # await COMMAND...: it starts the instance, and ends when that is healthy and has its ports open.
 # How long first-boot and upgrade take nobody can know: only while they do not run does time count.
 await() {
-	local up status limit=${JAIL_HEALTH_SECONDS:-300}
-	exec {up}< <(without_lock exec "$@")
-	while
-		status=0
-		read -rt "$limit" <&"$up" || status=$?
-		((status > 128))
-	do
-		if ! is_setting_up; then
-			kill "$!"
-			die "it is not healthy after $limit s: $(jail_command exec "$NAME" /usr/lib/jail-appliance/why 2>&1 | tail -n 1)"
-		fi
+	local up waiter status=0 left=$HEALTH_SECONDS
+	# Signals may be ignored here, behind one that has ended us.
+	exec {up}< <(trap - INT TERM HUP; without_lock exec "$@")
+	waiter=$!
+	until ((left == 0)) || has_ended "$up"; do
+		is_setting_up || ((left--)) || true
 	done
-	wait "$!" && return
-	status=$?
+	((left > 0)) || kill "$waiter" 2> /dev/null || true
+	wait "$waiter" || status=$?
+	((status)) || return 0
+	((left > 0)) || die "it is not healthy after $HEALTH_SECONDS s: $(why)"
 	[ "$(jail_status)" != stopped ] || die "it has stopped; $INSTANCE/log has what it said"
 	return "$status"
 }
 
+# has_ended DESCRIPTOR: has whoever holds the other end of that pipe, within a second?
+has_ended() {
+	local status=0
+	read -rt 1 <&"$1" || status=$?
+	((status <= 128))
+}
+
 is_setting_up() {
-	[ "$(SECONDS_AT_MOST=10 jail_command exec "$NAME" systemctl is-active jail-appliance-boot 2> /dev/null)" = activating ]
+	[ "$(within systemctl is-active jail-appliance-boot 2> /dev/null)" = activating ]
+}
+
+why() {
+	within /usr/lib/jail-appliance/why 2>&1 | tail -n 1
 }
 
 healthy() {
-	jail_command exec "$NAME" /usr/lib/jail-appliance/check
+	SECONDS_AT_MOST=70 within /usr/lib/jail-appliance/check
+}
+
+# within COMMAND...: in the instance, which may not answer
+within() {
+	SECONDS_AT_MOST=${SECONDS_AT_MOST:-10} jail_command exec "$NAME" "$@"
 }
 
 # Where it is to be found, and what was made for it, once
@@ -266,7 +289,8 @@ stop_run() {
 }
 
 take_down() {
-	if has_unit && systemctl -q is-active "jail@$NAME"; then
+	look_at_unit
+	if unit_runs; then
 		step "stop, by jail@$NAME.service" systemctl stop "jail@$NAME"
 		return 0
 	fi

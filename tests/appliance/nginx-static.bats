@@ -86,11 +86,17 @@ load helpers
 	a stop nginx-static
 	mkdir held
 	mv "$INSTANCE/volumes/site"/* held
+	for seconds in 0 5m; do
+		run env JAIL_HEALTH_SECONDS=$seconds timeout -k 5 140 "$JAIL" appliance start nginx-static
+		ends 1 "jail appliance: JAIL_HEALTH_SECONDS: \"$seconds\" is not a number of seconds"
+	done
 	run env JAIL_HEALTH_SECONDS=4 timeout -k 5 140 "$JAIL" appliance start nginx-static
 	expect 1
 	matches '^jail appliance: it is not healthy after 4 s'
 	[ "${#lines[@]}" = 1 ]
 	refused 8082
+	run pgrep -f "run -d --wait-ready .*$INSTANCE"
+	expect 1
 	run a status nginx-static
 	expect 1
 	matches $'\nnot healthy$'

@@ -9,8 +9,8 @@
 bats_require_minimum_version 1.5.0
 
 ROOT=/run/jail
-# Where output goes by default
-LOGS=${JAIL_DATA_DIR:-/var/lib/jail}/logs/run+jail
+# Where output goes by default: FNV-1a of ROOT
+LOGS=${JAIL_DATA_DIR:-/var/lib/jail}/logs/7a3b72b3adcdc8d8
 CGROUP=/sys/fs/cgroup
 export PATH=$JAIL_TEST/bin:$PATH
 # Everything takes that much longer here: for what waits, not for what measures

@@ -245,6 +245,23 @@ has_failed() {
 	wait_for last_answer one
 }
 
+@test "to open a port once more does not disturb who is talking through it" {
+	start one '{publish: ["5353:53/udp"], publishWhen: "ready"}' talk udp-tick 53
+	jail publish one
+	ip netns exec out python3 -c 'import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.sendto(b"x", (sys.argv[1], 5353))
+while True: print(s.recv(100), flush=True)' $HOST > answers &
+	BACKGROUND+=($!)
+	wait_for ticks 5
+	jail publish one
+	wait_for ticks 15
+}
+
+ticks() {
+	[ "$(grep -c tick answers)" -ge "$1" ]
+}
+
 last_answer() {
 	[ "$(tail -n 1 answers)" = "$1" ]
 }

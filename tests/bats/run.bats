@@ -300,14 +300,49 @@ load helpers
 	gone $LOGS/"$ID".log
 }
 
-@test "gc takes output whose jail has gone, and no other" {
+@test "gc takes output whose jail has gone, and no other, and none of a jail that is being made" {
 	config . sleep 100
 	jail run -d "$ID"
-	touch $LOGS/gone.log
+	touch $LOGS/gone.log $LOGS/begun.log
+	exec 5>> $LOGS/begun.log
+	flock -s 5
 	jail gc
 	gone $LOGS/gone.log
 	[ -e $LOGS/"$ID".log ]
+	[ -e $LOGS/begun.log ]
+	exec 5>&-
+	jail gc
+	gone $LOGS/begun.log
 	jail delete -f "$ID"
+}
+
+@test "-d: output of a life before a reboot of the machine is not this one's; it goes with the jail, whatever is in the environment" {
+	config . sh -c 'echo second; sleep 100'
+	mkdir -p -m 700 $LOGS
+	echo first > $LOGS/"$ID".log
+	jail run -d "$ID"
+	wait_for has_line second $LOGS/"$ID".log
+	if has_line first $LOGS/"$ID".log; then return 1; fi
+	JAIL_DATA_DIR=/run/other jail delete -f "$ID"
+	gone $LOGS/"$ID".log
+}
+
+@test "-d: an id that is none makes no files" {
+	config . true
+	try jail run -d config.json ../../../made/here
+	fails "does not start with a dot"
+	try jail run -d config.json a/b
+	fails
+	[ -z "$(find /run/jail-data /run/made -name '*.log' 2> /dev/null)" ]
+}
+
+@test "-d: a directory of logs that others can write to is refused" {
+	config . true
+	mkdir -p -m 777 $LOGS
+	chmod 777 $LOGS
+	try jail run -d "$ID"
+	fails "is not a directory that only we can write to"
+	chmod 700 $LOGS
 }
 
 @test "--log-output file:PATH appends to that file" {

@@ -4,6 +4,7 @@
  *
  *	udp-echo PORT                     answer each datagram with itself, for ever
  *	udp-name PORT NAME                answer each datagram with NAME, for ever
+ *	udp-tick PORT                     ten datagrams a second to whoever sends the first one, for ever
  *	udp-stream ADDRESS PORT           a datagram each 50 ms from one socket, a line for what comes back, for ever
  *	udp-ask ADDRESS PORT TEXT         print the answer; status 1 after 2 s without
  *	udp-send ADDRESS PORT N           N datagrams, 20 ms apart
@@ -74,6 +75,20 @@ static _Noreturn void udp_answer(const char *port, const char *name)
 			sendto(fd, name ? name : text, name ? strlen(name) : (size_t)n, 0,
 			       (struct sockaddr *)&from, len);
 	}
+}
+
+/* To whoever says something first, ten times a second */
+static _Noreturn void udp_tick(const char *port)
+{
+	int fd = bound(SOCK_DGRAM, "::", port);
+	struct sockaddr_storage from;
+	socklen_t len = sizeof(from);
+	char byte;
+
+	if (recvfrom(fd, &byte, 1, 0, (struct sockaddr *)&from, &len) < 0)
+		fail("receive");
+	for (;; usleep(100000))
+		sendto(fd, "tick", 4, 0, (struct sockaddr *)&from, len);
 }
 
 static _Noreturn void udp_stream(const char *address, const char *port)
@@ -210,6 +225,8 @@ int main(int argc, char **argv)
 
 	if (!strcmp(what, "udp-echo"))
 		udp_answer(argv[2], NULL);
+	if (!strcmp(what, "udp-tick"))
+		udp_tick(argv[2]);
 	if (!strcmp(what, "udp-name") && argc == 4)
 		udp_answer(argv[2], argv[3]);
 	if (!strcmp(what, "udp-stream") && argc == 4)
