@@ -48,15 +48,19 @@ int ready_wait(struct jail *jail, bool publish)
 	struct wait w = { .jail = jail, .publish = publish };
 	struct notify notify = { .fd = jail_notify_fd(jail), .ready = on_ready, .data = &w };
 	struct pollfd p[2] = { { 0 }, { .fd = jail_pidfd(jail), .events = POLLIN } };
-	int r = 0;
+	bool gone = p[1].fd < 0;
+	int r, timeout;
 
-	while (!w.ready && r >= 0 && !p[1].revents) {
-		r = poll(p, ARRAY_SIZE(p), notify_poll(&notify, &p[0]));
+	/* Its last word may have come when it has ended. */
+	do {
+		timeout = notify_poll(&notify, &p[0]);
+		r = poll(p, ARRAY_SIZE(p), gone ? 0 : timeout);
 		if (r < 0 && errno == EINTR)
 			r = 0;
-		else if (r > 0)
+		gone = gone || p[1].revents;
+		if (r >= 0)
 			notify_event(&notify);
-	}
+	} while (!w.ready && r >= 0 && !gone);
 	if (r < 0)
 		msg_error("jail %s: poll: %s", jail_id(jail), strerror(errno));
 	fd_close(&notify.fd);

@@ -246,12 +246,19 @@ static int join_unit(struct run *run, struct jail_create_options *options)
 	return run->cgroup ? 0 : 1;
 }
 
+/* @itself: the program says when it is ready */
+static void tell_main(const struct notify *notify, struct jail *jail, bool itself)
+{
+	mem_auto char *text = x_printf("MAINPID=%d\n%s", (int)jail_pid(jail), itself ? "" : "READY=1\n");
+
+	notify_tell(notify, text);
+}
+
 /* Nobody of ours stays behind: the manager hears of the program, and from it. */
 static int detach(struct run *run, struct jail_create_options *options, const struct passed *passed)
 {
 	struct notify notify = { .fd = -1, .to = passed->notify };
 	struct jail_error *err = NULL;
-	mem_auto char *text = NULL;
 	int code;
 
 	passed_options(passed, options);
@@ -264,9 +271,8 @@ static int detach(struct run *run, struct jail_create_options *options, const st
 		output_undo(&run->output, run->cli->rt, run->id);
 		return code;
 	}
-	text = x_printf("MAINPID=%d\n%s", (int)jail_pid(run->jail),
-			options->notify_socket ? "" : "READY=1\n");
-	notify_tell(&notify, text);
+	if (notify.to)
+		tell_main(&notify, run->jail, options->notify_socket);
 	code = run->made_up ? cli_print(x_printf("%s\n", run->id)) : 0;
 	if (code == 0 && run->o->wait_ready)
 		code = ready_wait(run->jail, jail_spec_publish_when_ready(run->spec));

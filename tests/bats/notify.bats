@@ -255,9 +255,15 @@ with_sockets() {
 	gone "$ROOT/$ID"
 }
 
-@test "run -d --wait-ready: the last word of one that ends at once counts" {
+@test "run -d --wait-ready: one that ends at once has not been waited for in vain, and its last word counts" {
+	short '.jail.notify = true' sh -c 'exit 7'
+	for _ in $(seq 100); do
+		try jail run -d --wait-ready --log-output none "$ID"
+		expect 7
+		jail delete "$ID"
+	done
 	short '.jail.notify = true' sh -c 'notify READY=1'
-	for _ in $(seq 10); do
+	for _ in $(seq 20); do
 		jail run -d --wait-ready --log-output none "$ID"
 		jail delete --force "$ID"
 	done
