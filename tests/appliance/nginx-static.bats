@@ -92,7 +92,7 @@ load helpers
 	done
 	run env JAIL_HEALTH_SECONDS=4 timeout -k 5 140 "$JAIL" appliance start nginx-static
 	expect 1
-	matches '^jail appliance: it is not healthy after 4 s'
+	matches '^jail appliance: it is not healthy after 4 s: it is set up, but its health check does not pass$'
 	[ "${#lines[@]}" = 1 ]
 	refused 8082
 	run pgrep -f "run -d --wait-ready .*$INSTANCE"
