@@ -34,7 +34,7 @@ except urllib.error.HTTPError as error:
 
 @test "what the guide says for looking around" {
 	run "$JAIL" exec notes /usr/lib/jail-appliance/why
-	expect 0
+	expect 0 "it was healthy when it had started"
 	run "$JAIL" exec notes journalctl -q -b -u jail-appliance-boot
 	expect 0
 	matches 'Finished jail-appliance-boot.service'
