@@ -33,16 +33,14 @@ static int delete_one(struct cli *cli, const char *id, const void *data)
 	const struct delete_opts *o = data;
 	struct jail_error *err = NULL;
 	struct jail *jail = NULL;
-	mem_auto char *note = NULL;
 	int code = 0;
 
 	if (jail_open(cli->rt, id, &jail, &err) < 0)
 		return is_gone(err, o->force) ? 0 : msg_fail(err);
-	note = jail_log_note(jail) ? x_strdup(jail_log_note(jail)) : NULL;
 	if (jail_delete(jail, o->force ? JAIL_DELETE_FORCE : 0u, &err) < 0)
 		code = msg_fail(err);
 	else
-		output_forget(note);
+		output_forget(jail_log_note(jail));
 	jail_free(jail);
 	return code;
 }

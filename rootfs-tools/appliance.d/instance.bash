@@ -233,8 +233,13 @@ is_running() {
 	[[ $(jail_status) == @(running|paused) ]]
 }
 
-# Sets UNIT_STATE and UNIT_ENABLED, of the host's systemd: of jail@NAME if that is for the instance; "inactive" and
-# "disabled" where there is none, and nothing else if nobody has ever started or enabled it.
+# Is what jail@NAME starts this instance?
+has_link() {
+	[ "$(readlink "/etc/jail/$NAME.json")" = "$INSTANCE/spec.json" ]
+}
+
+# Sets UNIT_STATE and UNIT_ENABLED: what the host's systemd says of jail@NAME; "inactive" and "disabled" without systemd,
+# or if that unit is not for this instance
 look_at_unit() {
 	local key value
 	UNIT_STATE=inactive UNIT_ENABLED=disabled

@@ -179,11 +179,6 @@ write_spec() {
 	mv "$INSTANCE/spec.json.new" "$INSTANCE/spec.json" || die "$INSTANCE/spec.json cannot be written"
 }
 
-# Is what jail@NAME starts this instance?
-has_link() {
-	[ "$(readlink "/etc/jail/$NAME.json")" = "$INSTANCE/spec.json" ]
-}
-
 remove_link() {
 	! has_link || rm -f "/etc/jail/$NAME.json"
 }
