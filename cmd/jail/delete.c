@@ -6,7 +6,7 @@
 
 #include "cli.h"
 #include "ids.h"
-#include "output.h"
+#include "logfile.h"
 
 struct delete_opts {
 	bool force, regex;
@@ -40,7 +40,7 @@ static int delete_one(struct cli *cli, const char *id, const void *data)
 	if (jail_delete(jail, o->force ? JAIL_DELETE_FORCE : 0u, &err) < 0)
 		code = msg_fail(err);
 	else
-		output_forget(jail_log_note(jail));
+		logfile_forget(jail_log_note(jail));
 	jail_free(jail);
 	return code;
 }
@@ -118,7 +118,7 @@ static int run_gc(struct cli *cli, const void *opts, int argc, char **argv)
 	if (!cli_runtime(cli))
 		return 1;
 	r = jail_gc(cli->rt, o->stopped, report, NULL, &err);
-	output_sweep(cli->rt);
+	logfile_sweep(cli->rt);
 	if (r < 0) {
 		fflush(stdout);
 		return msg_fail(err);

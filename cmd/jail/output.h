@@ -15,12 +15,3 @@ struct output {
 /* @how: the value of --log-output, NULL for the default. 0, or -1 after a message. */
 int output_open(const char *how, struct jail_runtime *rt, const char *id, struct output *ret);
 void output_done(struct output *o);
-
-/* The jail could not be made: a default file that was made for it goes. */
-void output_undo(const struct output *o, struct jail_runtime *rt, const char *id);
-
-/* Remove the default file of a jail that has been deleted: what its note names. */
-void output_forget(const char *note);
-
-/* Remove all of those that belong to no jail any more. */
-void output_sweep(struct jail_runtime *rt);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "launch.h"
+#include "logfile.h"
 #include "netopts.h"
 #include "notify.h"
 #include "ready.h"
@@ -268,7 +269,7 @@ static int detach(struct run *run, struct jail_create_options *options, const st
 	if (jail_run(run->cli->rt, run->id, run->spec, options, &run->jail, &err) < 0) {
 		code = cli_exit_code(err);
 		msg_fail(err);
-		output_undo(&run->output, run->cli->rt, run->id);
+		logfile_undo(run->output.note, run->cli->rt, run->id);
 		return code;
 	}
 	if (notify.to)
